@@ -1,0 +1,46 @@
+# One entry point for people and CI; `make help` lists it.
+SHELL := /bin/bash
+PORT ?= 8080
+USERS ?= 2
+SEARCH ?= 2
+STATE ?= .clowder
+URL ?= http://127.0.0.1:$(PORT)
+
+RELEASE := .build-release
+BINARIES := $(RELEASE)/release
+SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
+EXECUTABLES := gateway users search mail-worker clowder
+export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+
+.PHONY: help up import build test check features bench clean prepare
+
+help: ## This list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(RELEASE)/.built ## Build and start everything; Ctrl-C stops it. PORT=8080 USERS=2 SEARCH=2
+	@exec $(BINARIES)/clowder up --port $(PORT) --users $(USERS) --search $(SEARCH) --state $(STATE)
+
+import: $(RELEASE)/.built ## Import listings into the running stack. FILE=listings.ndjson[.gz]
+	@[ -n "$(FILE)" ] || { echo "clowder: name the file: make import FILE=listings.ndjson.gz" >&2; exit 64; }
+	@exec $(BINARIES)/clowder import --url $(URL) --state $(STATE) "$(FILE)"
+
+build: $(RELEASE)/.built ## Build the executables in release mode.
+
+$(RELEASE)/.built: $(SOURCES)
+	@deploy/local/prepare
+	@deploy/local/build $(RELEASE) $(EXECUTABLES)
+	@touch $@
+
+prepare: ## Install the C libraries that are missing.
+	@deploy/local/prepare
+
+test: prepare ## All Swift tests, the features and the checks.
+	swift build --build-tests
+	swift test --skip-build
+	$(MAKE) --no-print-directory check
+
+check: ## Formatter, layers, forbidden patterns, sizes.
+	@if [ -x deploy/checks/run ]; then deploy/checks/run; fi
+
+clean: ## Remove the stack's state.
+	rm -rf -- $(STATE)

@@ -1,0 +1,273 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "clowder",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration",
+            exact: "1.4.0",
+            traits: ["JSON", "CommandLineArguments"]
+        ),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-service-context", exact: "1.5.1"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
+    ],
+    targets: [
+        // MARK: Shared
+        .systemLibrary(name: "CCrypt", path: "Shared/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .shared("InputValidation"),
+        .shared("Correlation", outside: [.httpTypes, .serviceContext]),
+        .shared("PasswordHashing", uses: ["CCrypt"], outside: [.crypto, .nioPosix]),
+        .shared("Discovery"),
+        .shared("Resilience"),
+        .shared("SQLiteStorage", outside: [.grdb]),
+        .shared("LoadBalancing", uses: ["Discovery"], outside: [.log, .metrics]),
+        .shared("StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
+        .shared("Telemetry", outside: [.coreMetrics]),
+        .shared(
+            "Messaging",
+            uses: ["Correlation", "SQLiteStorage"],
+            outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
+        ),
+        .shared("Tokens", outside: [.crypto, .jwtKit]),
+        .shared("AccessPolicy", resources: [.embedInCode("Resources/access-policy.json")]),
+        .shared(
+            "ServiceClient",
+            uses: ["Correlation", "Discovery", "LoadBalancing", "Resilience"],
+            outside: [.asyncHTTPClient, .httpTypes, .log, .metrics, .nioCore, .nioHTTP1, .nioPosix, .serviceContext]
+        ),
+        .shared(
+            "ServiceRuntime",
+            uses: [
+                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "Resilience", "ServiceClient",
+                "LoadBalancing", "StructuredLogging", "Telemetry", "Tokens",
+            ],
+            outside: [
+                .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .metrics, .nioCore,
+                .nioHTTPTypes, .serviceContext, .system, .unixSignals,
+            ]
+        ),
+
+        // MARK: Services
+        .part(.contract, of: "Users", uses: ["Discovery"]),
+        .part(.domain, of: "Users", uses: ["InputValidation"], outside: [.crypto]),
+        .part(
+            .service,
+            of: "Users",
+            uses: [
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "PasswordHashing",
+                "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
+            ],
+            outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
+        ),
+        .main(of: "Users", named: "users", uses: ["PasswordHashing", "ServiceRuntime", "UsersContract", "UsersDomain"]),
+        .part(.contract, of: "Search", uses: ["Discovery"]),
+        .part(.domain, of: "Search", uses: ["InputValidation"]),
+        .part(
+            .service,
+            of: "Search",
+            uses: [
+                "AccessPolicy", "InputValidation", "Resilience", "SQLiteStorage", "SearchContract", "SearchDomain",
+                "ServiceRuntime",
+            ],
+            outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .nioCore]
+        ),
+        .main(
+            of: "Search",
+            named: "search",
+            uses: ["AccessPolicy", "SearchContract", "ServiceRuntime", "Tokens", "UsersContract"]
+        ),
+        .part(.contract, of: "MailWorker", uses: ["Discovery"]),
+        .part(
+            .service,
+            of: "MailWorker",
+            uses: [
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "ServiceRuntime",
+            ],
+            outside: [.hummingbird, .lifecycle, .log, .mustache, .serviceContext],
+            resources: [.embedInCode("Resources")]
+        ),
+        .main(
+            of: "MailWorker",
+            named: "mail-worker",
+            uses: ["AccessPolicy", "MailWorkerContract", "ServiceRuntime", "Tokens", "UsersContract"]
+        ),
+        .part(
+            .service,
+            of: "Gateway",
+            uses: [
+                "AccessPolicy", "Discovery", "MailWorkerContract", "Resilience", "SearchContract", "ServiceClient",
+                "ServiceRuntime", "UsersContract",
+            ],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .nioCore],
+            resources: [.embedInCode("Resources")]
+        ),
+        .main(
+            of: "Gateway",
+            named: "gateway",
+            uses: [
+                "AccessPolicy", "Discovery", "MailWorkerContract", "SearchContract", "ServiceRuntime", "Tokens",
+                "UsersContract",
+            ]
+        ),
+
+        // MARK: The stack without Docker
+        .target(
+            name: "LocalStack",
+            dependencies: [
+                "Discovery", .asyncHTTPClient, .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+            ],
+            path: "deploy/local/LocalStack"
+        ),
+        .executableTarget(
+            name: "clowder",
+            dependencies: ["LocalStack", .argumentParser, .nioCore, .subprocess, .system, .unixSignals],
+            path: "deploy/local/Main"
+        ),
+
+        // MARK: Tests
+        .target(name: "Gherkin", path: "Tests/Features/Gherkin"),
+        .testTarget(name: "GherkinTests", dependencies: ["Gherkin"], path: "Tests/Features/GherkinTests"),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .tests(of: "InputValidation"),
+        .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
+        .tests(of: "PasswordHashing"),
+        .tests(of: "Discovery"),
+        .tests(of: "Resilience"),
+        .tests(of: "LoadBalancing", uses: ["Discovery"]),
+        .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
+        .tests(of: "Telemetry", outside: [.metrics]),
+        .tests(of: "Messaging", uses: ["Correlation", "SQLiteStorage"], outside: [.grdb, .lifecycle]),
+        .tests(of: "Tokens", outside: [.crypto, .jwtKit]),
+        .tests(of: "AccessPolicy"),
+        .tests(
+            of: "ServiceClient",
+            uses: ["Discovery", "LoadBalancing", "Resilience"],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .nioCore]
+        ),
+        .tests(
+            of: "ServiceRuntime",
+            uses: ["AccessPolicy", "Correlation", "InputValidation", "Resilience", "Telemetry", "Tokens"],
+            outside: [.configuration, .hummingbird, .hummingbirdTesting, .nioCore]
+        ),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+        .treatWarning("StrictLanguageFeatures", as: .error),
+    ]
+}
+
+// MARK: The vocabulary of the tree
+
+extension Target {
+    /// A reusable library below `Shared/`.
+    static func shared(
+        _ name: String,
+        uses targets: [String] = [],
+        outside products: [Dependency] = [],
+        resources: [Resource]? = nil
+    ) -> Target {
+        .target(
+            name: name,
+            dependencies: targets.map { .init(stringLiteral: $0) } + products,
+            path: "Shared/\(name)",
+            resources: resources
+        )
+    }
+}
+
+/// What a service is made of.
+enum Part: String {
+    case contract = "Contract"
+    case domain = "Domain"
+    case service = "Service"
+}
+
+extension Target {
+    /// A part of a service: its contract, its domain or its routes, stores and workers.
+    static func part(
+        _ part: Part,
+        of service: String,
+        uses targets: [String] = [],
+        outside products: [Dependency] = [],
+        resources: [Resource]? = nil
+    ) -> Target {
+        .target(
+            name: service + part.rawValue,
+            dependencies: targets.map { .init(stringLiteral: $0) } + products,
+            path: "Services/\(service)/\(part.rawValue)",
+            resources: resources
+        )
+    }
+
+    /// A service's executable.
+    static func main(of service: String, named name: String, uses targets: [String]) -> Target {
+        .executableTarget(
+            name: name,
+            dependencies: ([service + Part.service.rawValue] + targets).map { .init(stringLiteral: $0) },
+            path: "Services/\(service)/Main"
+        )
+    }
+
+    /// The tests of a library below `Shared/`.
+    static func tests(
+        of name: String,
+        uses targets: [String] = [],
+        outside products: [Dependency] = []
+    ) -> Target {
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: ([name, "TestSupport"] + targets).map { .init(stringLiteral: $0) } + products,
+            path: "Tests/Shared/\(name)Tests"
+        )
+    }
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let inMemoryLogging = product(name: "InMemoryLogging", package: "swift-log")
+    static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let log = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let serviceContext = product(name: "ServiceContextModule", package: "swift-service-context")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let system = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+}

@@ -1,0 +1,23 @@
+import AccessPolicy
+import Discovery
+import HTTPTypes
+
+/// One call of the public API: who may make it, what its body may be, and which service answers.
+struct Route: Sendable {
+    /// What body a call has.
+    enum Body: Hashable, Sendable {
+        /// None; whatever is sent is dropped.
+        case none
+        /// JSON of at most 64 KiB.
+        case json
+        /// A stream of this media type, of any length, handed on as it arrives.
+        case stream(mediaType: String)
+    }
+
+    let method: HTTPRequest.Method
+    let pattern: PathPattern
+    let service: ServiceName
+    let permission: Permission
+    let body: Body
+    let deadline: Duration
+}

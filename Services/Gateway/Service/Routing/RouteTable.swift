@@ -1,0 +1,54 @@
+import HTTPTypes
+import ServiceRuntime
+
+/// The routes of the public API.
+struct RouteTable: Sendable {
+    private let routes: [Route]
+
+    /// What a request asks for.
+    enum Match: Sendable {
+        /// A call of the API.
+        case route(Route)
+        /// `OPTIONS` on a path that exists.
+        case options(allow: String)
+    }
+
+    init(_ routes: [Route]) {
+        self.routes = routes.sorted { $0.pattern.literalCount > $1.pattern.literalCount }
+    }
+
+    /// The methods that are known at all; another is not implemented (RFC 9110 section 15.6.2).
+    private static let knownMethods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
+
+    /// Finds the route of a request; `HEAD` is answered by the route of `GET`.
+    ///
+    /// - Throws: `Problem`: 501 for an unknown method, 404 for an unknown path, 405 with `Allow` for a known path.
+    func match(_ method: HTTPRequest.Method, path: String) throws(Problem) -> Match {
+        guard Self.knownMethods.contains(method) else {
+            throw Problem(.notImplemented, kind: "unknown-method", "The method is not known here.")
+        }
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let matching = routes.filter { $0.pattern.matches(Array(segments)) }
+        guard let best = matching.first else { throw .notFound("resource") }
+        // A literal path hides a pattern that would take it as a parameter: PUT /v1/listings/import is no listing.
+        let candidates = matching.filter { $0.pattern.literalCount == best.pattern.literalCount }
+        let effective = method == .head ? .get : method
+        if let route = candidates.first(where: { $0.method == effective }) { return .route(route) }
+        let allow = Self.allow(candidates)
+        if method == .options { return .options(allow: allow) }
+        throw Problem(
+            .methodNotAllowed,
+            kind: "method-not-allowed",
+            "This resource answers to \(allow).",
+            headers: [.allow: allow]
+        )
+    }
+
+    private static func allow(_ routes: [Route]) -> String {
+        var methods = Set(routes.map(\.method.rawValue)).union(["OPTIONS"])
+        if methods.contains("GET") { methods.insert("HEAD") }
+        return methods.sorted().joined(separator: ", ")
+    }
+}

@@ -1,0 +1,42 @@
+import InputValidation
+package import ServiceRuntime
+
+/// The settings of the mail worker, checked.
+package struct MailWorkerConfiguration: Sendable {
+    package static let settings: [Setting] = [
+        Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs come from."),
+        Setting("mail.url", .url(schemes: ["maildir"]), "Where mails go; maildir:PATH writes .eml files into a folder."),
+        Setting("mail.sender", .text, default: "board@clowder.example", "The address that mails come from."),
+        Setting("public.url", .text, default: "http://127.0.0.1:8080", "Where people reach the gateway, for links."),
+        Setting("queue.lease", .duration(.seconds(1)...(.seconds(600))), default: "60s", "How long a claim lasts."),
+        Setting("queue.attempts", .integer(1...100), default: "12", "How often a mail is tried before it is dead."),
+        Setting(
+            "queue.retry-unit",
+            .duration(.milliseconds(1)...(.seconds(60))),
+            default: "1s",
+            "The pause after attempt n is n to the fourth of these, at most six hours."
+        ),
+        Setting("queue.concurrency", .integer(1...64), default: "8", "How many mails are sent at a time."),
+    ]
+
+    package var queuePath: String
+    package var mailDirectory: String
+    package var sender: String
+    package var publicURL: String
+    package var lease: Duration
+    package var attempts: Int
+    package var retryUnit: Duration
+    package var concurrency: Int
+
+    package init(_ settings: Settings) throws(SettingsError) {
+        queuePath = settings.urlPath("queue.url")
+        mailDirectory = settings.urlPath("mail.url")
+        sender = settings.text("mail.sender")
+        publicURL = settings.text("public.url")
+        lease = settings.duration("queue.lease")
+        attempts = settings.integer("queue.attempts")
+        retryUnit = settings.duration("queue.retry-unit")
+        concurrency = settings.integer("queue.concurrency")
+        guard EmailAddress(sender) != nil else { throw SettingsError(["mail.sender must be a mail address"]) }
+    }
+}

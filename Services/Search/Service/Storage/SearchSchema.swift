@@ -1,0 +1,55 @@
+import GRDB
+
+/// The tables of the search service.
+enum SearchSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 listings") { database in
+            try database.execute(sql: tables)
+        }
+        return migrator
+    }
+
+    /// `listing_text` indexes the columns of `listing` without keeping them twice; triggers keep the two together.
+    /// `catalogue` holds one number that grows with every change, by which cached counts are known to be stale.
+    private static let tables = """
+        CREATE TABLE listing (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            version INTEGER NOT NULL DEFAULT 1,
+            name TEXT, species TEXT NOT NULL, primaryColor TEXT, secondaryColor TEXT, sex TEXT, bornOn TEXT,
+            intakeOn TEXT, intakeCondition TEXT, intakeType TEXT, reasonForIntake TEXT, outcomeOn TEXT,
+            outcomeType TEXT, jurisdiction TEXT, description TEXT
+        ) STRICT;
+        CREATE INDEX listing_newest ON listing (coalesce(intakeOn, '') DESC, number DESC);
+        CREATE INDEX listing_facets ON listing (species, primaryColor, sex, jurisdiction, outcomeType);
+        CREATE VIRTUAL TABLE listing_text USING fts5 (
+            name, species, primaryColor, secondaryColor, sex, intakeCondition, intakeType, reasonForIntake,
+            outcomeType, jurisdiction, description,
+            content='listing', content_rowid='number', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+        );
+        CREATE TRIGGER listing_inserted AFTER INSERT ON listing BEGIN
+            INSERT INTO listing_text (rowid, \(indexed)) VALUES (new.number, \(values("new")));
+        END;
+        CREATE TRIGGER listing_deleted AFTER DELETE ON listing BEGIN
+            INSERT INTO listing_text (listing_text, rowid, \(indexed)) VALUES ('delete', old.number, \(values("old")));
+        END;
+        CREATE TRIGGER listing_updated AFTER UPDATE ON listing BEGIN
+            INSERT INTO listing_text (listing_text, rowid, \(indexed)) VALUES ('delete', old.number, \(values("old")));
+            INSERT INTO listing_text (rowid, \(indexed)) VALUES (new.number, \(values("new")));
+        END;
+        CREATE TABLE catalogue (generation INTEGER NOT NULL) STRICT;
+        INSERT INTO catalogue (generation) VALUES (1);
+        """
+
+    private static let indexedColumns = [
+        "name", "species", "primaryColor", "secondaryColor", "sex", "intakeCondition", "intakeType", "reasonForIntake",
+        "outcomeType", "jurisdiction", "description",
+    ]
+
+    private static var indexed: String { indexedColumns.joined(separator: ", ") }
+
+    private static func values(_ row: String) -> String {
+        indexedColumns.map { "\(row).\($0)" }.joined(separator: ", ")
+    }
+}

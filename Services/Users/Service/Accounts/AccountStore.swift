@@ -1,0 +1,240 @@
+import FoundationEssentials
+import GRDB
+import InputValidation
+import MailWorkerContract
+import PasswordHashing
+import UsersDomain
+
+/// The accounts, each change in one transaction together with the mails it causes.
+struct AccountStore: Sendable {
+    let database: any DatabaseWriter
+    let mail: MailOutbox
+    let now: @Sendable () -> Date
+    let makeID: @Sendable () -> String
+
+    /// Registers an address, or tells its owner by mail that it is registered.
+    ///
+    /// - Parameter token: A fresh token, used when the address still has to be confirmed.
+    func register(_ registration: AccountInput.Registration, hash: PasswordHash, token: OpaqueToken) async throws {
+        let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
+        try await database.write { [mail] database in
+            let existing = try Row.fetchOne(
+                database,
+                sql: "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
+                arguments: [registration.email.canonical]
+            ).map(AccountRows.account)
+            if let existing, existing.isVerified {
+                return try mail.append(Self.job(.addressKnown, to: existing), in: database)
+            }
+            var account: Account
+            if let existing {
+                account = existing
+                account.name = registration.name
+            } else {
+                account = try Self.insert(registration, hash: hash, context, in: database)
+            }
+            let pending = PendingCredentials(name: registration.name, hash: hash)
+            try Self.insertVerification(token, for: account, pending, context.time, in: database)
+            try mail.append(Self.job(.verification, to: account, token: token), in: database)
+        }
+    }
+
+    /// Sends the verification mail again, with a fresh token; does nothing for other addresses.
+    func resendVerification(to email: EmailAddress, token: OpaqueToken) async throws {
+        let time = now().timeIntervalSince1970
+        try await database.write { [mail] database in
+            guard let row = try Self.row(email: email, in: database) else { return }
+            let account = try AccountRows.account(row)
+            guard !account.isVerified, let hash = AccountRows.passwordHash(row) else { return }
+            let pending = PendingCredentials(name: account.name, hash: hash)
+            try Self.insertVerification(token, for: account, pending, time, in: database)
+            try mail.append(Self.job(.verification, to: account, token: token), in: database)
+        }
+    }
+
+    /// Confirms the address a token was sent to; false when the token is used, expired or unknown.
+    func verify(token: String) async throws -> Bool {
+        let time = now().timeIntervalSince1970
+        return try await database.write { database in
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    DELETE FROM one_time_token WHERE digest = ? AND purpose = 'verification' AND expires_at > ?
+                    RETURNING account_id, name, password_hash
+                    """,
+                arguments: [OpaqueToken.digest(of: token), time]
+            )
+            guard let row else { return false }
+            let id: String = row["account_id"]
+            try database.execute(
+                sql: """
+                    UPDATE account SET verified_at = ?, name = coalesce(?, name),
+                        password_hash = coalesce(?, password_hash), version = version + 1
+                    WHERE id = ? AND verified_at IS NULL
+                    """,
+                arguments: [time, row["name"] as String?, row["password_hash"] as String?, id]
+            )
+            try database.execute(
+                sql: "DELETE FROM one_time_token WHERE account_id = ? AND purpose = 'verification'",
+                arguments: [id]
+            )
+            return true
+        }
+    }
+
+    /// The account with this address and its hash, or nil.
+    func credentials(email: EmailAddress) async throws -> AccountCredentials? {
+        try await database.read { database in
+            try Self.row(email: email, in: database).map { row in
+                AccountCredentials(account: try AccountRows.account(row), passwordHash: AccountRows.passwordHash(row))
+            }
+        }
+    }
+
+    /// The account with this ID and its hash, or nil.
+    func credentials(id: String) async throws -> AccountCredentials? {
+        try await database.read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT \(AccountRows.columns) FROM account WHERE id = ?",
+                arguments: [id]
+            ).map { row in
+                AccountCredentials(account: try AccountRows.account(row), passwordHash: AccountRows.passwordHash(row))
+            }
+        }
+    }
+
+    /// Changes the name if the version still is what the caller saw; the changed account, or nil.
+    func rename(id: String, to name: String, ifVersion version: Int) async throws -> Account? {
+        try await database.write { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    UPDATE account SET name = ?, version = version + 1 WHERE id = ? AND version = ?
+                    RETURNING \(AccountRows.columns)
+                    """,
+                arguments: [name, id, version]
+            ).map(AccountRows.account)
+        }
+    }
+
+    /// Gives an account exactly these roles; the changed account, or nil when there is none.
+    func setRoles(id: String, to roles: Set<String>) async throws -> Account? {
+        try await database.write { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    UPDATE account SET roles = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
+                    """,
+                arguments: [AccountRows.roles(roles), id]
+            ).map(AccountRows.account)
+        }
+    }
+
+    /// Erases the account here and everywhere; whether there was one.
+    func erase(id: String) async throws -> Bool {
+        try await database.write { [mail] database in
+            try database.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id])
+            guard database.changesCount > 0 else { return false }
+            try database.execute(
+                sql: "DELETE FROM outbox WHERE relayed_at IS NULL AND topic = ? AND instr(body, CAST(? AS BLOB)) > 0",
+                arguments: [MailJob.topic, "\"\(id)\""]
+            )
+            try mail.append(AccountErasure(accountID: id), in: database)
+            return true
+        }
+    }
+
+    /// Creates a confirmed account with roles unless its address is known: the accounts a deployment starts with.
+    func ensure(_ account: BootstrapAccount, hash: PasswordHash) async throws {
+        let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
+        try await database.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO account
+                        (id, email, canonical_email, name, password_hash, roles, verified_at, created_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_email) DO NOTHING
+                    """,
+                arguments: [
+                    context.id, account.email.rawValue, account.email.canonical, account.name, hash.encoded,
+                    AccountRows.roles(account.roles), context.time, context.time,
+                ]
+            )
+        }
+    }
+
+    static func job(_ template: MailJob.Template, to account: Account, token: OpaqueToken? = nil) -> MailJob {
+        MailJob(
+            template: template,
+            accountID: account.id,
+            recipient: account.email.rawValue,
+            name: account.name,
+            token: token?.text
+        )
+    }
+
+    static func row(email: EmailAddress, in database: Database) throws -> Row? {
+        try Row.fetchOne(
+            database,
+            sql: "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
+            arguments: [email.canonical]
+        )
+    }
+
+    private struct Snapshot: Sendable {
+        let time: Double
+        let id: String
+    }
+
+    private struct PendingCredentials: Sendable {
+        let name: String
+        let hash: PasswordHash
+    }
+
+    private static func insert(
+        _ registration: AccountInput.Registration,
+        hash: PasswordHash,
+        _ context: Snapshot,
+        in database: Database
+    ) throws -> Account {
+        try database.execute(
+            sql: """
+                INSERT INTO account (id, email, canonical_email, name, password_hash, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                context.id, registration.email.rawValue, registration.email.canonical, registration.name,
+                hash.encoded, context.time,
+            ]
+        )
+        return Account(
+            id: context.id,
+            email: registration.email,
+            name: registration.name,
+            roles: [],
+            isVerified: false,
+            createdAt: Date(timeIntervalSince1970: context.time),
+            version: 1
+        )
+    }
+
+    private static func insertVerification(
+        _ token: OpaqueToken,
+        for account: Account,
+        _ pending: PendingCredentials,
+        _ time: Double,
+        in database: Database
+    ) throws {
+        try database.execute(sql: "DELETE FROM one_time_token WHERE expires_at <= ?", arguments: [time])
+        try database.execute(
+            sql: """
+                INSERT INTO one_time_token (digest, account_id, purpose, name, password_hash, expires_at)
+                VALUES (?, ?, 'verification', ?, ?, ?)
+                """,
+            arguments: [
+                token.digest, account.id, pending.name, pending.hash.encoded,
+                time + Double(TokenLifetimes.verification.components.seconds),
+            ]
+        )
+    }
+}

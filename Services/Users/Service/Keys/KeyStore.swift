@@ -1,0 +1,82 @@
+import Crypto
+import FoundationEssentials
+import GRDB
+import Synchronization
+import Tokens
+
+/// The keys that sign access tokens, shared by all replicas and sealed at rest.
+///
+/// A key signs for ``signingPeriod``; then the next replica that looks makes its successor. A key stays published for
+/// ``publishedPeriod``, longer than any token it signed lives. Private keys are stored sealed with AES-256-GCM under
+/// the deployment's secret, so that a copy of the database signs nothing.
+final class KeyStore: Sendable {
+    static let signingPeriod: TimeInterval = 30 * 24 * 3600
+    static let publishedPeriod: TimeInterval = 31 * 24 * 3600
+    /// How long a replica uses what it read before it looks again.
+    static let refreshInterval: TimeInterval = 60
+
+    private struct Cache {
+        var keys: [SigningKey] = []
+        var readAt = Date.distantPast
+    }
+
+    private let database: any DatabaseWriter
+    private let sealingKey: SymmetricKey
+    private let now: @Sendable () -> Date
+    private let cache = Mutex(Cache())
+
+    init(database: any DatabaseWriter, secret: String, now: @escaping @Sendable () -> Date) {
+        self.database = database
+        self.now = now
+        sealingKey = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: Data(secret.utf8)),
+            info: Data("clowder signing keys".utf8),
+            outputByteCount: 32
+        )
+    }
+
+    /// The key to sign with.
+    func signingKey() async throws -> SigningKey {
+        guard let newest = try await keys().first else {
+            throw DatabaseError(message: "there is no signing key")
+        }
+        return newest
+    }
+
+    /// The published halves, the newest first.
+    func keySet() async throws -> KeySet {
+        KeySet(keys: try await keys().map(\.publicKey))
+    }
+
+    private func keys() async throws -> [SigningKey] {
+        let time = now()
+        let cached = cache.withLock { cache in
+            time.timeIntervalSince(cache.readAt) < Self.refreshInterval ? cache.keys : nil
+        }
+        if let cached { return cached }
+        let keys = try await database.write { [sealingKey] database in
+            try Self.rotateIfDue(at: time.timeIntervalSince1970, sealingKey, in: database)
+            return try Row.fetchAll(database, sql: "SELECT sealed FROM signing_key ORDER BY created_at DESC").map { row in
+                let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
+                return try SigningKey(rawRepresentation: try AES.GCM.open(box, using: sealingKey))
+            }
+        }
+        cache.withLock { $0 = Cache(keys: keys, readAt: time) }
+        return keys
+    }
+
+    /// Runs under the write lock: of several replicas one makes the key and the others find it.
+    private static func rotateIfDue(at time: Double, _ sealingKey: SymmetricKey, in database: Database) throws {
+        try database.execute(
+            sql: "DELETE FROM signing_key WHERE created_at < ?",
+            arguments: [time - signingPeriod - publishedPeriod]
+        )
+        let newest = try Double.fetchOne(database, sql: "SELECT max(created_at) FROM signing_key")
+        guard (newest ?? 0) < time - signingPeriod else { return }
+        let key = SigningKey()
+        try database.execute(
+            sql: "INSERT INTO signing_key (id, sealed, created_at) VALUES (?, ?, ?)",
+            arguments: [key.id, try AES.GCM.seal(key.rawRepresentation, using: sealingKey).combined, time]
+        )
+    }
+}

@@ -1,0 +1,93 @@
+import FoundationEssentials
+import GRDB
+import InputValidation
+import MailWorkerContract
+import PasswordHashing
+import UsersDomain
+
+/// Changing and resetting passwords, each with the end of the sessions it has to end.
+struct PasswordStore: Sendable {
+    let database: any DatabaseWriter
+    let mail: MailOutbox
+    let now: @Sendable () -> Date
+
+    /// Stores a new hash of the same password, made because the cost of new hashes changed.
+    func rehash(accountID: String, from old: PasswordHash, to new: PasswordHash) async throws {
+        try await database.write { database in
+            try database.execute(
+                sql: "UPDATE account SET password_hash = ? WHERE id = ? AND password_hash = ?",
+                arguments: [new.encoded, accountID, old.encoded]
+            )
+        }
+    }
+
+    /// Sets a password and ends all sessions but one.
+    func change(accountID: String, to hash: PasswordHash, keepingSession sessionID: String) async throws {
+        let time = now().timeIntervalSince1970
+        try await database.write { [mail] database in
+            try Self.set(hash, of: accountID, keeping: sessionID, at: time, mail, in: database)
+        }
+    }
+
+    /// Mails a token that sets a new password; does nothing for an unknown address.
+    func requestReset(for email: EmailAddress, token: OpaqueToken) async throws {
+        let expiry = now().timeIntervalSince1970 + Double(TokenLifetimes.passwordReset.components.seconds)
+        try await database.write { [mail] database in
+            guard let account = try AccountStore.row(email: email, in: database).map(AccountRows.account) else { return }
+            try database.execute(
+                sql: "INSERT INTO one_time_token (digest, account_id, purpose, expires_at) VALUES (?, ?, ?, ?)",
+                arguments: [token.digest, account.id, "password-reset", expiry]
+            )
+            try mail.append(AccountStore.job(.passwordReset, to: account, token: token), in: database)
+        }
+    }
+
+    /// Sets a password by a mailed token and ends all sessions; false when the token is used, expired or unknown.
+    ///
+    /// The token came by mail, so the address is confirmed as well.
+    func reset(token: String, to hash: PasswordHash) async throws -> Bool {
+        let time = now().timeIntervalSince1970
+        return try await database.write { [mail] database in
+            let id = try String.fetchOne(
+                database,
+                sql: """
+                    DELETE FROM one_time_token WHERE digest = ? AND purpose = 'password-reset' AND expires_at > ?
+                    RETURNING account_id
+                    """,
+                arguments: [OpaqueToken.digest(of: token), time]
+            )
+            guard let id else { return false }
+            try database.execute(
+                sql: "UPDATE account SET verified_at = coalesce(verified_at, ?) WHERE id = ?",
+                arguments: [time, id]
+            )
+            try Self.set(hash, of: id, keeping: "", at: time, mail, in: database)
+            return true
+        }
+    }
+
+    private static func set(
+        _ hash: PasswordHash,
+        of accountID: String,
+        keeping sessionID: String,
+        at time: Double,
+        _ mail: MailOutbox,
+        in database: Database
+    ) throws {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                UPDATE account SET password_hash = ?, version = version + 1 WHERE id = ?
+                RETURNING \(AccountRows.columns)
+                """,
+            arguments: [hash.encoded, accountID]
+        )
+        guard let row else { return }
+        try database.execute(
+            sql: "UPDATE session SET revoked_at = ? WHERE account_id = ? AND id <> ? AND revoked_at IS NULL",
+            arguments: [time, accountID, sessionID]
+        )
+        try database.execute(sql: "DELETE FROM one_time_token WHERE account_id = ?", arguments: [accountID])
+        try mail.append(AccountStore.job(.passwordChanged, to: try AccountRows.account(row)), in: database)
+    }
+}

@@ -1,0 +1,58 @@
+import GRDB
+import Messaging
+
+/// The tables of the users service.
+enum UsersSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 accounts, sessions, keys, outbox") { database in
+            try database.execute(sql: tables)
+            try SQLiteOutbox.createTable(in: database)
+        }
+        return migrator
+    }
+
+    /// A token's row carries name and password of the registration it confirms: whoever confirms an address gets the
+    /// password that was chosen together with that very token, not one that somebody else registered before.
+    private static let tables = """
+        CREATE TABLE account (
+            id TEXT PRIMARY KEY,
+            email TEXT NOT NULL,
+            canonical_email TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            roles TEXT NOT NULL DEFAULT '',
+            verified_at REAL,
+            created_at REAL NOT NULL,
+            version INTEGER NOT NULL DEFAULT 1
+        ) STRICT;
+        CREATE TABLE one_time_token (
+            digest BLOB PRIMARY KEY,
+            account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            purpose TEXT NOT NULL CHECK (purpose IN ('verification', 'password-reset')),
+            name TEXT,
+            password_hash TEXT,
+            expires_at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX one_time_token_account ON one_time_token (account_id, purpose);
+        CREATE TABLE session (
+            id TEXT PRIMARY KEY,
+            account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+            created_at REAL NOT NULL,
+            revoked_at REAL
+        ) STRICT;
+        CREATE INDEX session_account ON session (account_id);
+        CREATE TABLE refresh_token (
+            digest BLOB PRIMARY KEY,
+            session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+            created_at REAL NOT NULL,
+            used_at REAL
+        ) STRICT;
+        CREATE INDEX refresh_token_session ON refresh_token (session_id);
+        CREATE TABLE signing_key (
+            id TEXT PRIMARY KEY,
+            sealed BLOB NOT NULL,
+            created_at REAL NOT NULL
+        ) STRICT;
+        """
+}

@@ -1,0 +1,119 @@
+import AccessPolicy
+import FoundationEssentials
+import GRDB
+package import Hummingbird
+import InputValidation
+import Logging
+import Messaging
+package import PasswordHashing
+import SQLiteStorage
+import ServiceLifecycle
+package import ServiceRuntime
+import Tokens
+import UsersContract
+import UsersDomain
+
+/// Builds the users service: its stores, its routes and the relay of its outbox.
+///
+/// - Throws: When a database cannot be opened or a bootstrap account cannot be read.
+package func makeUsersApplication(
+    configuration: UsersConfiguration,
+    dependencies: UsersDependencies,
+    hashingPool: HashingPool
+) async throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
+    let database = try SQLiteDatabase.open(configuration.databasePath, migrator: UsersSchema.migrator)
+    let queue = try SQLiteQueue(path: configuration.queuePath, now: dependencies.now)
+    let outbox = SQLiteOutbox(database: database, now: dependencies.now)
+    let mail = MailOutbox(outbox: outbox, makeID: dependencies.makeID)
+    let hasher = try PasswordHasher(
+        pepper: configuration.pepper,
+        cost: configuration.passwordCost,
+        pool: hashingPool
+    )
+    let accounts = AccountStore(
+        database: database,
+        mail: mail,
+        now: dependencies.now,
+        makeID: dependencies.makeID
+    )
+    try await createBootstrapAccounts(configuration, accounts, hasher)
+    let keys = KeyStore(database: database, secret: configuration.keysSecret, now: dependencies.now)
+    let router = try makeUsersRouter(
+        accounts: accounts,
+        passwords: PasswordStore(database: database, mail: mail, now: dependencies.now),
+        sessions: SessionStore(database: database, now: dependencies.now),
+        keys: keys,
+        hasher: hasher,
+        dependencies: dependencies
+    )
+    return ServiceParts(
+        responder: ServiceResponder(
+            router.buildResponder(),
+            deadlines: .service(),
+            mapError: UsersErrors.problem
+        ),
+        background: [OutboxRelay(outbox: outbox, queue: queue)],
+        checks: [
+            Readiness.Check("account store") { _ = try await accounts.credentials(id: "readiness") },
+            Readiness.Check("signing keys") { _ = try await keys.signingKey() },
+        ]
+    )
+}
+
+private func makeUsersRouter(
+    accounts: AccountStore,
+    passwords: PasswordStore,
+    sessions: SessionStore,
+    keys: KeyStore,
+    hasher: PasswordHasher,
+    dependencies: UsersDependencies
+) throws -> Router<ServiceRequestContext> {
+    let policy = try RolePolicy.standard()
+    let access = SessionGuard(
+        access: AccessGuard(
+            verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
+            keys: KeySetCache(now: dependencies.now) { try await keys.keySet() },
+            policy: policy,
+            now: dependencies.now
+        ),
+        sessions: sessions
+    )
+    let router = Router(context: ServiceRequestContext.self)
+    RegistrationRoutes(accounts: accounts, hasher: hasher, dependencies: dependencies).add(to: router)
+    SessionRoutes(
+        accounts: accounts,
+        passwords: passwords,
+        sessions: sessions,
+        hasher: hasher,
+        keys: keys,
+        issuer: AccessTokenIssuer(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
+        access: access,
+        dependencies: dependencies
+    ).add(to: router)
+    AccountRoutes(accounts: accounts, access: access, assignableRoles: policy.assignableRoles).add(to: router)
+    PasswordRoutes(
+        accounts: accounts,
+        passwords: passwords,
+        hasher: hasher,
+        access: access,
+        dependencies: dependencies
+    ).add(to: router)
+    KeyRoutes(keys: keys).add(to: router)
+    return router
+}
+
+private func createBootstrapAccounts(
+    _ configuration: UsersConfiguration,
+    _ accounts: AccountStore,
+    _ hasher: PasswordHasher
+) async throws {
+    guard let path = configuration.bootstrapAccountsPath else { return }
+    guard let data = FileManager.default.contents(atPath: path) else {
+        throw SettingsError(["bootstrap.accounts: the file \(path) cannot be read"])
+    }
+    for account in try BootstrapAccount.read(String(decoding: data, as: UTF8.self)) {
+        guard try await accounts.credentials(email: account.email) == nil else { continue }
+        try await accounts.ensure(account, hash: try await hasher.hash(account.password))
+        Logger.current.info("bootstrap account created", metadata: ["roles": "\(account.roles.sorted())"])
+    }
+}

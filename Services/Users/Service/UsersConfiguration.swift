@@ -1,0 +1,38 @@
+package import ServiceRuntime
+
+/// The settings of the users service, checked.
+package struct UsersConfiguration: Sendable {
+    package static let settings: [Setting] = [
+        Setting("database.url", .url(schemes: ["sqlite"]), "Where accounts and sessions are kept."),
+        Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs go to."),
+        Setting("password.pepper", .secretFile, "The secret mixed into every password; 32 bytes or more."),
+        Setting("password.cost", .integer(4...16), default: "12", "The bcrypt cost of new password hashes."),
+        Setting("keys.secret", .secretFile, "The secret that seals the keys access tokens are signed with."),
+        Setting(
+            "bootstrap.accounts",
+            .text,
+            default: "",
+            "A file with accounts to create at start: a JSON array of email, name, password, roles."
+        ),
+    ]
+
+    package var databasePath: String
+    package var queuePath: String
+    package var pepper: [UInt8]
+    package var passwordCost: Int
+    package var keysSecret: String
+    package var bootstrapAccountsPath: String?
+
+    package init(_ settings: Settings) throws(SettingsError) {
+        databasePath = settings.urlPath("database.url")
+        queuePath = settings.urlPath("queue.url")
+        pepper = Array(settings.text("password.pepper").utf8)
+        passwordCost = settings.integer("password.cost")
+        keysSecret = settings.text("keys.secret")
+        let path = settings.text("bootstrap.accounts")
+        bootstrapAccountsPath = path.isEmpty ? nil : path
+        guard pepper.count >= 32, keysSecret.utf8.count >= 32 else {
+            throw SettingsError(["password.pepper and keys.secret must have at least 32 bytes each"])
+        }
+    }
+}

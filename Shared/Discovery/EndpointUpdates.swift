@@ -1,0 +1,41 @@
+/// The sets of replicas of one service over time, each element the whole set.
+///
+/// The sequence is pulled: nothing runs between two calls of `next()`, and a slow reader sees the latest set only.
+public struct EndpointUpdates: AsyncSequence, Sendable {
+    /// One set of replicas.
+    public typealias Element = Set<Endpoint>
+    /// Updates never fail; see ``ServiceResolver/endpoints(of:)``.
+    public typealias Failure = Never
+
+    private let makeNext: @Sendable () -> (Set<Endpoint>?) async -> Set<Endpoint>?
+
+    /// Creates a sequence.
+    ///
+    /// - Parameter makeNext: Called once an iterator; the function it returns is given the set sent last, nil at
+    ///   first, waits for one that differs and returns it, or nil when its task is cancelled.
+    public init(makeNext: @escaping @Sendable () -> (Set<Endpoint>?) async -> Set<Endpoint>?) {
+        self.makeNext = makeNext
+    }
+
+    /// Starts a watch.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(awaitNext: makeNext())
+    }
+
+    /// A running watch.
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let awaitNext: (Set<Endpoint>?) async -> Set<Endpoint>?
+        private var last: Set<Endpoint>?
+
+        fileprivate init(awaitNext: @escaping (Set<Endpoint>?) async -> Set<Endpoint>?) {
+            self.awaitNext = awaitNext
+        }
+
+        /// The next set that differs from the last one, or nil when the task is cancelled.
+        public mutating func next() async -> Set<Endpoint>? {
+            guard !Task.isCancelled, let set = await awaitNext(last) else { return nil }
+            last = set
+            return set
+        }
+    }
+}

@@ -1,0 +1,101 @@
+/// A reader of one JSON object that checks every field before it fails.
+///
+/// Ask for each field in turn, then call ``finish()``: it throws all errors at once, and one `unknown` error for each
+/// member that was never asked for. Values read before `finish()` must not be used when it throws.
+/// ```swift
+/// var fields = ObjectFields(value)
+/// let email = fields.text("email", .emailAddress)
+/// let name = fields.optionalText("name", .length(1...100))
+/// try fields.finish()
+/// ```
+public struct ObjectFields: Sendable {
+    private let members: [JSONValue.Member]
+    private let pointer: JSONPointer
+    private var asked: Set<String> = []
+    /// The errors so far.
+    public private(set) var errors: [FieldError] = []
+
+    /// Creates a reader; a value that is no object is the first error.
+    public init(_ value: JSONValue, at pointer: JSONPointer = .root) {
+        self.pointer = pointer
+        if case .object(let members) = value {
+            self.members = members
+        } else {
+            self.members = []
+            errors.append(
+                FieldError(pointer: pointer.description, rule: "type", message: "must be an object, not \(value.kind)")
+            )
+        }
+    }
+
+    /// A text that must be there; the empty text stands in while an error is recorded.
+    public mutating func text(_ key: String, _ rules: TextRule...) -> String {
+        guard let value = present(key) else {
+            reject(key, rule: "required", message: "is required")
+            return ""
+        }
+        return checked(key, value, rules) ?? ""
+    }
+
+    /// A text that may be absent; JSON `null` counts as absent.
+    public mutating func optionalText(_ key: String, _ rules: TextRule...) -> String? {
+        present(key).flatMap { checked(key, $0, rules) }
+    }
+
+    /// A list of texts that must be there, each satisfying `rules`, at most `maximum` of them.
+    public mutating func texts(_ key: String, maximum: Int, _ rules: TextRule...) -> [String] {
+        guard let value = present(key) else {
+            reject(key, rule: "required", message: "is required")
+            return []
+        }
+        guard case .array(let elements) = value else {
+            reject(key, rule: "type", message: "must be an array, not \(value.kind)")
+            return []
+        }
+        guard elements.count <= maximum else {
+            reject(key, rule: "count", message: "must have at most \(maximum) elements")
+            return []
+        }
+        let array = pointer.appending(key)
+        return elements.enumerated().compactMap { index, element in
+            checked(array.appending(index), element, rules)
+        }
+    }
+
+    /// Records an error of the caller's own about a field.
+    public mutating func reject(_ key: String, rule: String, message: String) {
+        errors.append(FieldError(pointer: pointer.appending(key).description, rule: rule, message: message))
+    }
+
+    /// Ends the reading.
+    ///
+    /// - Throws: ``InvalidInput`` with every error, members nobody asked for included.
+    public mutating func finish() throws(InvalidInput) {
+        for member in members where !asked.contains(member.key) {
+            reject(member.key, rule: "unknown", message: "is not a field of this object")
+        }
+        guard errors.isEmpty else { throw InvalidInput(errors) }
+    }
+
+    private mutating func present(_ key: String) -> JSONValue? {
+        asked.insert(key)
+        guard let value = members.first(where: { $0.key == key })?.value, value != .null else { return nil }
+        return value
+    }
+
+    private mutating func checked(_ key: String, _ value: JSONValue, _ rules: [TextRule]) -> String? {
+        checked(pointer.appending(key), value, rules)
+    }
+
+    private mutating func checked(_ pointer: JSONPointer, _ value: JSONValue, _ rules: [TextRule]) -> String? {
+        guard case .string(let text) = value else {
+            errors.append(
+                FieldError(pointer: pointer.description, rule: "type", message: "must be a string, not \(value.kind)")
+            )
+            return nil
+        }
+        let failed = rules.filter { !$0.isSatisfied(by: text) }
+        errors += failed.map { FieldError(pointer: pointer.description, rule: $0.name, message: $0.message) }
+        return failed.isEmpty ? text : nil
+    }
+}

@@ -1,0 +1,48 @@
+import FoundationEssentials
+import GRDB
+
+/// How messages are stored in rows.
+enum HeaderCoding {
+    static func encode(_ headers: [String: String]) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(headers), as: UTF8.self)
+    }
+
+    /// `RETURNING` gives rows in no particular order.
+    static func areInOrder(_ left: Row, _ right: Row) -> Bool {
+        let (first, second): (Int64, Int64) = (left["sequence"], right["sequence"])
+        return first < second
+    }
+
+    static func message(_ row: Row) throws -> Message {
+        Message(
+            id: row["id"],
+            topic: row["topic"],
+            body: Array(row["body"] as Data),
+            headers: try JSONDecoder().decode([String: String].self, from: Data((row["headers"] as String).utf8))
+        )
+    }
+}
+
+extension Duration {
+    var inSeconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+/// Runs database work and turns its failures into ``MessagingError``.
+enum StoreAccess {
+    static func perform<Result>(
+        _ store: String,
+        _ body: () async throws -> Result
+    ) async throws(MessagingError) -> Result {
+        do {
+            return try await body()
+        } catch let error as MessagingError {
+            throw error
+        } catch {
+            throw MessagingError(.unavailable, "the \(store)'s database failed", cause: error)
+        }
+    }
+}

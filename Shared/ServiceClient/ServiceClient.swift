@@ -1,0 +1,217 @@
+public import AsyncHTTPClient
+import Correlation
+import Discovery
+import HTTPTypes
+public import LoadBalancing
+import Logging
+import Metrics
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+public import Resilience
+import ServiceContextModule
+import Synchronization
+
+/// Calls one service: chooses a replica, keeps the deadline, retries where that is safe, passes on the correlation.
+///
+/// A call has the task's current ``Resilience/Deadline``, or two seconds. Each attempt goes to another replica as long
+/// as there is one. Retries are limited by the policy, by a budget that all calls of this client share, and by the
+/// deadline. Cancelling the task closes the attempt's connection.
+public struct ServiceClient: Sendable {
+    /// The largest answer that is read, in bytes.
+    public static let maximumResponseBytes = 16 * 1024 * 1024
+
+    /// The replicas that calls go to.
+    public let pool: EndpointPool
+    private let transport: HTTPClient
+    private let policy: RetryPolicy
+    private let budget: RetryBudgetBox
+    private let clock: ContinuousClock
+
+    /// Creates a client.
+    ///
+    /// - Parameters:
+    ///   - pool: The replicas, kept up to date by whoever runs the pool.
+    ///   - transport: An HTTP client that follows no redirects; see ``makeTransport()``.
+    ///   - policy: When a failed call is tried again.
+    ///   - budget: How many retries there may be as a share of calls.
+    ///   - clock: The clock of deadlines and pauses.
+    public init(
+        pool: EndpointPool,
+        transport: HTTPClient,
+        policy: RetryPolicy = RetryPolicy(),
+        budget: RetryBudget = RetryBudget(),
+        clock: ContinuousClock
+    ) {
+        self.pool = pool
+        self.transport = transport
+        self.policy = policy
+        self.budget = RetryBudgetBox(budget)
+        self.clock = clock
+    }
+
+    /// An HTTP client for calls between services: no redirects, one second to connect, idle connections for a minute.
+    ///
+    /// Reading has no time-out of its own since every call has a deadline.
+    public static func makeTransport() -> HTTPClient {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(1), read: nil),
+            connectionPool: .init(idleTimeout: .seconds(60), concurrentHTTP1ConnectionsPerHostSoftLimit: 64)
+        )
+        configuration.httpVersion = .http1Only
+        // A refused connection is an answer: the next replica is tried at once, by this client.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Sends a request and reads the whole answer, whatever its status is.
+    ///
+    /// - Throws: ``ServiceClientError`` when there is no answer; `CancellationError` when the task was cancelled.
+    public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
+        let deadline = Deadline.current ?? .after(Deadline.internalDefault, from: clock.now)
+        budget.recordRequest(at: sinceStart)
+        var tried: Set<String> = []
+        var attempt = 1
+        while true {
+            guard deadline.instant > clock.now else { throw error(.deadlineExceeded) }
+            guard let endpoint = pool.pick(excluding: tried) else { throw error(.noReplica) }
+            tried.insert(endpoint.id)
+            let result = await self.attempt(request, at: endpoint, until: deadline)
+            pool.finish(endpoint, as: outcome(of: result))
+            try Task.checkCancellation()
+            guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
+                policy.allowsAttempt(after: attempt), let pause = pause(after: failure, attempt: attempt),
+                clock.now.advanced(by: pause) < deadline.instant, budget.takeRetry(at: sinceStart)
+            else { return try result.get() }
+            Counter(label: "clowder_client_retries_total", dimensions: [("service", "\(pool.service)")]).increment()
+            Logger.current.debug(
+                "call is tried again",
+                metadata: ["service": "\(pool.service)", "attempt": .stringConvertible(attempt + 1)]
+            )
+            try await clock.sleep(for: pause)
+            attempt += 1
+        }
+    }
+
+    private func attempt(
+        _ request: ServiceRequest,
+        at endpoint: Endpoint,
+        until deadline: Deadline
+    ) async -> Result<ServiceResponse, ServiceClientError> {
+        let start = clock.now
+        defer {
+            Timer(label: "clowder_client_duration_seconds", dimensions: [("service", "\(pool.service)")])
+                .recordNanoseconds(Int64(start.duration(to: clock.now).seconds * 1e9))
+        }
+        do {
+            return .success(
+                try await withDeadline(deadline, clock: clock) {
+                    let message = message(for: request, to: endpoint, deadline: deadline)
+                    let response = try await transport.execute(message, deadline: .distantFuture)
+                    return try await read(response)
+                }
+            )
+        } catch let error as ServiceClientError {
+            return .failure(error)
+        } catch is DeadlineExceeded {
+            return .failure(error(.deadlineExceeded))
+        } catch let cause as HTTPClientError where Self.connectFailures.contains(cause) {
+            return .failure(error(.unreachable, cause))
+        } catch let cause as NIOConnectionError {
+            return .failure(error(.unreachable, cause))
+        } catch let cause as IOError where cause.errnoCode == 111 || cause.errnoCode == 61 {
+            // ECONNREFUSED on Linux and Darwin: the connection pool passes the bare error on.
+            return .failure(error(.unreachable, cause))
+        } catch {
+            return .failure(self.error(.broken, error))
+        }
+    }
+
+    private static let connectFailures: [HTTPClientError] = [
+        .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
+    ]
+
+    private func message(for request: ServiceRequest, to endpoint: Endpoint, deadline: Deadline) -> HTTPClientRequest {
+        var headers = request.headers
+        if let context = ServiceContext.current {
+            CorrelationHeaders.inject(context, into: &headers)
+        }
+        headers[.requestTimeout] = deadline.headerValue(at: clock.now)
+        var message = HTTPClientRequest(url: "http://\(endpoint.authority)\(request.path)")
+        message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.headers = HTTPHeaders(headers.map { ($0.name.rawName, $0.value) })
+        switch request.body {
+        case .none: break
+        case .bytes(let buffer): message.body = .bytes(buffer)
+        case .stream(let body): message.body = body
+        }
+        return message
+    }
+
+    private func read(_ response: HTTPClientResponse) async throws -> ServiceResponse {
+        var headers = HTTPFields()
+        for (name, value) in response.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        do {
+            return ServiceResponse(
+                status: .init(code: Int(response.status.code)),
+                headers: headers,
+                body: try await response.body.collect(upTo: Self.maximumResponseBytes)
+            )
+        } catch let cause as NIOTooManyBytesError {
+            throw error(.responseTooLarge, cause)
+        }
+    }
+
+    private func outcome(of result: Result<ServiceResponse, ServiceClientError>) -> EndpointPool.Outcome {
+        switch result {
+        case .success(let response): response.status.code < 500 ? .success : .failure
+        case .failure: Task.isCancelled ? .ignored : .failure
+        }
+    }
+
+    private func failure(of result: Result<ServiceResponse, ServiceClientError>) -> AttemptFailure? {
+        switch result {
+        case .success(let response):
+            guard response.status.code >= 500 || response.status.code == 429 else { return nil }
+            let seconds = response.headers[.retryAfter].flatMap(Int.init)
+            return .status(response.status, retryAfter: seconds.map { .seconds($0) })
+        case .failure(let error): return .error(error.code)
+        }
+    }
+
+    private func pause(after failure: AttemptFailure, attempt: Int) -> Duration? {
+        var generator = SystemRandomNumberGenerator()
+        let pause = policy.pause(beforeRetry: attempt - 1, using: &generator)
+        guard case .status(let status, let retryAfter?) = failure, status.code == 429 else { return pause }
+        return max(pause, retryAfter)
+    }
+
+    private var sinceStart: Duration {
+        budget.start.duration(to: clock.now)
+    }
+
+    private func error(_ code: ServiceClientError.Code, _ cause: (any Error)? = nil) -> ServiceClientError {
+        ServiceClientError(code, service: "\(pool.service)", cause: cause)
+    }
+}
+
+/// The one budget that all copies of a client share.
+private final class RetryBudgetBox: Sendable {
+    let start = ContinuousClock().now
+    private let budget: Mutex<RetryBudget>
+
+    init(_ budget: RetryBudget) {
+        self.budget = Mutex(budget)
+    }
+
+    func recordRequest(at time: Duration) {
+        budget.withLock { $0.recordRequest(at: time) }
+    }
+
+    func takeRetry(at time: Duration) -> Bool {
+        budget.withLock { $0.takeRetry(at: time) }
+    }
+}

@@ -1,0 +1,43 @@
+/// The settings that every service has.
+public enum CommonSettings {
+    /// How long a service goes on serving after it was told to stop, unless configured otherwise.
+    public static let defaultLameDuck = Duration.seconds(5)
+    /// How long requests in hand may take after the listener closed, unless configured otherwise.
+    public static let defaultDrain = Duration.seconds(15)
+
+    /// The definitions.
+    public static let all: [Setting] = [
+        Setting("config.file", .text, default: "", "A JSON file with settings."),
+        Setting("http.host", .text, default: "127.0.0.1", "The address that the service listens on."),
+        Setting("http.port", .integer(0...65535), default: "0", "The port that the service listens on; 0 finds one."),
+        Setting("operations.host", .text, default: "127.0.0.1", "The address of the operations listener."),
+        Setting("operations.port", .integer(0...65535), default: "0", "The operations listener's port; 0 finds one."),
+        Setting("registry.url", .url(schemes: ["lease-directory"]), "Where services find each other."),
+        Setting("registry.lease", .duration(.seconds(1)...(.seconds(600))), default: "6s", "How long a lease lives."),
+        Setting("instance.id", .text, default: "", "This replica's name in logs and registry; empty makes one."),
+        Setting(
+            "log.level",
+            .choice(["trace", "debug", "info", "notice", "warning", "error"]),
+            default: "info",
+            "The lowest level that is logged."
+        ),
+        Setting(
+            "shutdown.lame-duck",
+            .duration(.zero...(.seconds(60))),
+            default: DurationText.format(defaultLameDuck),
+            "How long to go on serving after TERM, so that callers learn of it."
+        ),
+        Setting(
+            "shutdown.drain",
+            .duration(.zero...(.seconds(60))),
+            default: DurationText.format(defaultDrain),
+            "How long requests in hand may take after that."
+        ),
+        Setting(
+            "lifeline",
+            .choice(["none", "stdin"]),
+            default: "none",
+            "stdin: stop when standard input ends, so that no service outlives its parent."
+        ),
+    ]
+}

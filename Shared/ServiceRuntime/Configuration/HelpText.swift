@@ -1,0 +1,14 @@
+/// The text of `--help`.
+enum HelpText {
+    static func make(service: String, summary: String, settings: [Setting]) -> String {
+        var text = "\(service): \(summary)\n\n"
+        text += "Settings, as flag or environment variable, or in the JSON file that --config-file names:\n"
+        for setting in settings.sorted(by: { $0.key < $1.key }) {
+            let standard = setting.defaultText.map { "default \($0)" } ?? "required"
+            text += "\n  \(setting.flag)=…   \(setting.variable)\n"
+            text += "      \(setting.summary)\n"
+            text += "      \(setting.expectation); \(standard)\n"
+        }
+        return text + "\n  --help     this text\n  --version  the version\n"
+    }
+}

@@ -1,0 +1,132 @@
+public import Configuration
+import FoundationEssentials
+import SystemPackage
+
+/// The values of a service's settings, all checked before anything starts.
+public struct Settings: Sendable {
+    private let values: [String: String]
+    private let definitions: [String: Setting]
+
+    /// Reads flags, environment and the file that `--config-file` or `CONFIG_FILE` names, and checks every value.
+    ///
+    /// - Parameters:
+    ///   - definitions: The settings there are.
+    ///   - arguments: The process's arguments without its name.
+    ///   - environment: The process's environment.
+    /// - Throws: ``SettingsError`` listing every problem.
+    public static func load(
+        _ definitions: [Setting],
+        arguments: [String],
+        environment: [String: String]
+    ) async throws -> Self {
+        let unknown = unknownFlags(in: arguments, definitions: definitions)
+        guard unknown.isEmpty else { throw SettingsError(unknown) }
+        var providers: [any ConfigProvider] = [
+            CommandLineArgumentsProvider(arguments: ["service"] + arguments),
+            EnvironmentVariablesProvider(environmentVariables: environment),
+        ]
+        let path = ConfigReader(providers: providers).string(forKey: "config.file")
+        if let path {
+            do {
+                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
+            } catch {
+                throw SettingsError(["config.file: \(path) cannot be read as JSON: \(error)"])
+            }
+        }
+        return try Self(definitions, reader: ConfigReader(providers: providers))
+    }
+
+    /// Reads and checks every setting from a reader.
+    ///
+    /// - Throws: ``SettingsError`` listing every problem.
+    public init(_ definitions: [Setting], reader: ConfigReader) throws(SettingsError) {
+        var values: [String: String] = [:]
+        var problems: [String] = []
+        for setting in definitions {
+            let key = ConfigKey(setting.key.split(separator: ".").map(String.init))
+            let written = reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
+            guard let text = written ?? setting.defaultText else {
+                problems.append("\(setting.key) is required: \(setting.flag)=… or \(setting.variable)=…")
+                continue
+            }
+            do {
+                values[setting.key] = try Self.checked(text, setting)
+            } catch {
+                problems.append(error.description)
+            }
+        }
+        guard problems.isEmpty else { throw SettingsError(problems) }
+        self.values = values
+        self.definitions = Dictionary(uniqueKeysWithValues: definitions.map { ($0.key, $0) })
+    }
+
+    /// A text, choice, URL or the contents of a secret file.
+    public func text(_ key: String) -> String {
+        guard let value = values[key] else { preconditionFailure("\(key) is no declared setting") }
+        return value
+    }
+
+    /// A whole number.
+    public func integer(_ key: String) -> Int {
+        guard let value = Int(text(key)) else { preconditionFailure("\(key) is no integer setting") }
+        return value
+    }
+
+    /// A duration.
+    public func duration(_ key: String) -> Duration {
+        guard let value = DurationText.parse(text(key)) else { preconditionFailure("\(key) is no duration setting") }
+        return value
+    }
+
+    /// What follows the scheme of a URL setting: a path for local engines.
+    public func urlPath(_ key: String) -> String {
+        let value = text(key)
+        guard let colon = value.firstIndex(of: ":") else { preconditionFailure("\(key) is no URL setting") }
+        return String(value[value.index(after: colon)...])
+    }
+
+    /// Every key with its value, secrets masked, for the log at start.
+    public var summary: [String: String] {
+        values.reduce(into: [:]) { summary, entry in
+            summary[entry.key] = definitions[entry.key]?.kind == .secretFile ? "(secret)" : entry.value
+        }
+    }
+
+    private static func checked(_ text: String, _ setting: Setting) throws(SettingsError) -> String {
+        let isAcceptable =
+            switch setting.kind {
+            case .text: true
+            case .integer(let range): Int(text).map(range.contains) ?? false
+            case .duration(let range): DurationText.parse(text).map(range.contains) ?? false
+            case .choice(let words): words.contains(text)
+            case .url(let schemes): schemes.contains { text.hasPrefix($0 + ":") && text.utf8.count > $0.utf8.count + 1 }
+            case .secretFile: true
+            }
+        guard isAcceptable else {
+            throw SettingsError(["\(setting.key) must be \(setting.expectation); it is \"\(text)\" (\(setting.flag))"])
+        }
+        guard setting.kind == .secretFile else { return text }
+        guard let data = FileManager.default.contents(atPath: text) else {
+            throw SettingsError(["\(setting.key): the secret file \(text) cannot be read"])
+        }
+        let secret = String(decoding: data, as: UTF8.self).trimmingSuffix(while: \.isNewline)
+        guard !secret.isEmpty else { throw SettingsError(["\(setting.key): the secret file \(text) is empty"]) }
+        return String(secret)
+    }
+
+    private static func unknownFlags(in arguments: [String], definitions: [Setting]) -> [String] {
+        let known = Set(definitions.map(\.flag))
+        return arguments.filter { $0.hasPrefix("-") }.compactMap { argument in
+            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? argument
+            return known.contains(name) ? nil : "\(name) is no setting of this service; --help lists them all"
+        }
+    }
+}
+
+extension StringProtocol {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> SubSequence {
+        var end = endIndex
+        while end > startIndex, predicate(self[index(before: end)]) { end = index(before: end) }
+        return self[..<end]
+    }
+}

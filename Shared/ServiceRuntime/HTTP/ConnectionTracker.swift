@@ -1,0 +1,85 @@
+public import FoundationEssentials
+import NIOCore
+import NIOHTTPTypes
+import Synchronization
+
+/// Who is connected to a listener, since when, and how many requests each has in flight.
+public final class ConnectionTracker: Sendable {
+    /// One connection.
+    public struct Connection: Encodable, Sendable {
+        /// The peer's address and port.
+        public var peer: String
+        /// When it was accepted.
+        public var since: Date
+        /// Requests that are not answered yet.
+        public var inFlight: Int
+        /// Requests so far.
+        public var requests: Int
+    }
+
+    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+
+    /// Creates a tracker.
+    public init() {}
+
+    /// The connections, the oldest first.
+    public var snapshot: [Connection] {
+        connections.withLock { $0.values.sorted { $0.since < $1.since } }
+    }
+
+    func opened(_ id: ObjectIdentifier, peer: String) {
+        connections.withLock { $0[id] = Connection(peer: peer, since: Date(), inFlight: 0, requests: 0) }
+    }
+
+    func closed(_ id: ObjectIdentifier) {
+        connections.withLock { $0[id] = nil }
+    }
+
+    func requestStarted(_ id: ObjectIdentifier) {
+        connections.withLock {
+            $0[id]?.inFlight += 1
+            $0[id]?.requests += 1
+        }
+    }
+
+    func requestFinished(_ id: ObjectIdentifier) {
+        connections.withLock { $0[id]?.inFlight -= 1 }
+    }
+}
+
+/// Reports one channel's life to a tracker.
+final class ConnectionTrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let tracker: ConnectionTracker
+
+    init(_ tracker: ConnectionTracker) {
+        self.tracker = tracker
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        tracker.opened(ObjectIdentifier(self), peer: context.remoteAddress.map { "\($0)" } ?? "unknown")
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        tracker.closed(ObjectIdentifier(self))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        tracker.closed(ObjectIdentifier(self))
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head = unwrapInboundIn(data) { tracker.requestStarted(ObjectIdentifier(self)) }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { tracker.requestFinished(ObjectIdentifier(self)) }
+        context.write(data, promise: promise)
+    }
+}

@@ -1,0 +1,94 @@
+import Correlation
+import FoundationEssentials
+public import Hummingbird
+public import InputValidation
+import NIOCore
+import ServiceContextModule
+
+/// A refusal in the form of RFC 9457, `application/problem+json`.
+public struct Problem: Error, Sendable {
+    /// The status.
+    public var status: HTTPResponse.Status
+    /// The kind of problem, the last part of its `type` URI; `about:blank` when nil.
+    public var kind: String?
+    /// What happened, for people.
+    public var detail: String
+    /// The bad fields of a 422.
+    public var errors: [FieldError]
+    /// Headers that belong to the refusal, such as `Retry-After` or `Allow`.
+    public var headers: HTTPFields
+
+    /// Creates a problem.
+    public init(
+        _ status: HTTPResponse.Status,
+        kind: String? = nil,
+        _ detail: String,
+        errors: [FieldError] = [],
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.kind = kind
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+    }
+
+    private struct Body: Encodable {
+        var type: String
+        var title: String
+        var status: Int
+        var detail: String
+        var correlationId: String?
+        var errors: [FieldError]?
+    }
+
+    /// The answer, with the correlation ID of the current task.
+    public func response() -> Response {
+        let body = Body(
+            type: kind.map { "urn:clowder:problem:\($0)" } ?? "about:blank",
+            title: status.reasonPhrase,
+            status: status.code,
+            detail: detail,
+            correlationId: ServiceContext.current?.correlationID?.description,
+            errors: errors.isEmpty ? nil : errors
+        )
+        var response = JSONReply.make(body, status: status)
+        response.headers.append(contentsOf: headers)
+        response.headers[.contentType] = "application/problem+json"
+        return response
+    }
+}
+
+extension Problem {
+    /// 404 for a thing that is not there.
+    public static func notFound(_ thing: String) -> Self {
+        Self(.notFound, kind: "not-found", "There is no such \(thing).")
+    }
+
+    /// 422 with every bad field.
+    public static func invalid(_ input: InvalidInput) -> Self {
+        let fields = input.errors.count == 1 ? "One field is" : "\(input.errors.count) fields are"
+        return Self(
+            .unprocessableContent,
+            kind: "invalid-input",
+            "\(fields) not acceptable; see errors.",
+            errors: input.errors
+        )
+    }
+
+    /// 401 for a caller who has to log in, in the words of RFC 6750.
+    public static func unauthorized(_ detail: String, error: String? = nil) -> Self {
+        let challenge = "Bearer realm=\"clowder\"" + (error.map { ", error=\"\($0)\"" } ?? "")
+        return Self(.unauthorized, kind: "unauthorized", detail, headers: [.wwwAuthenticate: challenge])
+    }
+
+    /// 403 for a caller who may not.
+    public static func forbidden(_ detail: String) -> Self {
+        Self(.forbidden, kind: "forbidden", detail)
+    }
+
+    /// 503 for a dependency that is down or a limit that is reached, to be tried again after some seconds.
+    public static func unavailable(_ detail: String, retryAfterSeconds seconds: Int = 1) -> Self {
+        Self(.serviceUnavailable, kind: "unavailable", detail, headers: [.retryAfter: String(seconds)])
+    }
+}

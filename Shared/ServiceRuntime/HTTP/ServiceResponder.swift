@@ -1,0 +1,135 @@
+import Correlation
+import FoundationEssentials
+public import Hummingbird
+import InputValidation
+import Logging
+import Metrics
+import NIOCore
+import Resilience
+import ServiceClient
+import ServiceContextModule
+import StructuredLogging
+
+/// Wraps a service's routes: correlation, deadline, log lines, metrics, and every error as a problem.
+///
+/// A request runs under the correlation ID and trace it brought, or new ones, and under the deadline it brought, at
+/// most ``Limits/maximum``. At the deadline it is cancelled and answered with 504.
+public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.Context == ServiceRequestContext {
+    /// Hummingbird's associated type.
+    public typealias Context = ServiceRequestContext
+
+    private let inner: Inner
+    private let deadlines: DeadlineLimits
+    private let mapError: @Sendable (any Error) -> Problem?
+    private let clock = ContinuousClock()
+
+    /// Wraps `inner`.
+    ///
+    /// - Parameters:
+    ///   - inner: The routes.
+    ///   - deadlines: How long requests may take.
+    ///   - mapError: The service's own errors as problems; nil for what it does not know.
+    public init(
+        _ inner: Inner,
+        deadlines: DeadlineLimits,
+        mapError: @escaping @Sendable (any Error) -> Problem? = { _ in nil }
+    ) {
+        self.inner = inner
+        self.deadlines = deadlines
+        self.mapError = mapError
+    }
+
+    /// Serves one request; never throws but for a broken connection.
+    @concurrent
+    public func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
+        var generator = SystemRandomNumberGenerator()
+        let correlation = CorrelationHeaders.context(from: request.headers, using: &generator)
+        return await ServiceContext.withValue(correlation) {
+            let start = clock.now
+            Logger.current.info(
+                "request started",
+                metadata: [LogKey.method: "\(request.method)", LogKey.path: "\(request.uri.path)"]
+            )
+            let deadline = deadlines.deadline(for: request, at: start)
+            var (response, error) = await answer(request, context, deadline)
+            response.headers[.correlationID] = correlation.correlationID?.description
+            finish(request, context, response, error, start.duration(to: clock.now))
+            return response
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: ServiceRequestContext,
+        _ deadline: Deadline
+    ) async -> (Response, (any Error)?) {
+        do {
+            let response = try await Deadline.withValue(deadline) {
+                try await withDeadline(deadline, clock: clock) {
+                    try await inner.respond(to: request, context: context)
+                }
+            }
+            return (response, nil)
+        } catch {
+            let problem = problem(for: error)
+            return (problem.response(), problem.status.code >= 500 ? error : nil)
+        }
+    }
+
+    private func problem(for error: any Error) -> Problem {
+        if let problem = mapError(error) { return problem }
+        switch error {
+        case let problem as Problem: return problem
+        case let invalid as InvalidInput: return .invalid(invalid)
+        case is DeadlineExceeded:
+            return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+        case let error as ServiceClientError where error.code == .deadlineExceeded:
+            return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+        case let error as ServiceClientError:
+            return .unavailable("The service \(error.service) does not answer at the moment.")
+        case let error as HTTPError where error.status == .notFound:
+            return .notFound("resource")
+        case let error as HTTPError:
+            return Problem(error.status, error.body ?? error.status.reasonPhrase)
+        case is NIOTooManyBytesError:
+            return .bodyTooLarge(limit: Request.maximumJSONBytes)
+        case is CancellationError:
+            return .unavailable("The service is shutting down.")
+        default:
+            return Problem(.internalServerError, kind: "internal", "Something went wrong here; the log has the details.")
+        }
+    }
+
+    private func finish(
+        _ request: Request,
+        _ context: ServiceRequestContext,
+        _ response: Response,
+        _ error: (any Error)?,
+        _ duration: Duration
+    ) {
+        let status = response.status.code
+        let outcome = status < 400 ? "ok" : status < 500 ? "client-error" : "server-error"
+        var metadata: Logger.Metadata = [
+            LogKey.method: "\(request.method)", LogKey.path: "\(request.uri.path)",
+            LogKey.status: .stringConvertible(status), LogKey.outcome: "\(outcome)",
+            LogKey.duration: .stringConvertible((duration.seconds * 1e6).rounded() / 1e3),
+        ]
+        if let error { metadata[LogKey.error] = "\(error)" }
+        Logger.current.log(level: error == nil ? .info : .warning, "request finished", metadata: metadata)
+        Timer(
+            label: "clowder_http_request_duration_seconds",
+            dimensions: [
+                ("method", MetricLabel.method(request.method)), ("route", context.endpointPath ?? "none"),
+                ("status", String(status)),
+            ]
+        ).recordNanoseconds(Int64(duration.seconds * 1e9))
+    }
+}
+
+/// Label values that a client cannot multiply.
+enum MetricLabel {
+    static func method(_ method: HTTPRequest.Method) -> String {
+        let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+        return known.contains(method) ? method.rawValue : "other"
+    }
+}

@@ -1,0 +1,75 @@
+import Discovery
+import Logging
+import ServiceLifecycle
+
+/// Keeps a replica registered from the moment it is ready until it is told to stop.
+///
+/// At graceful shutdown the replica is taken out of the registry and goes on serving for the lame-duck time, so that
+/// callers who do not know yet still get answers; only then is the listener closed.
+struct Registration: Service {
+    let registry: any ServiceRegistry
+    let service: ServiceName
+    let instanceID: String
+    let host: String
+    let port: ListenerPort
+    let operationsPort: ListenerPort
+    let readiness: Readiness
+    let lameDuck: Duration
+
+    private var operationsService: ServiceName? { ServiceName("\(service)-operations") }
+
+    func run() async throws {
+        guard let port = await port.wait(), let operationsPort = await operationsPort.wait() else { return }
+        let endpoint = Endpoint(id: instanceID, host: host, port: port)
+        let operations = Endpoint(id: instanceID, host: host, port: operationsPort)
+        // Shutdown ends the waiting and the renewing; both are undone below.
+        try? await cancelWhenGracefulShutdown {
+            await renewOperations(operations)
+            try await waitUntilChecksPass(operations)
+            readiness.enter(.serving)
+            Logger.current.info("service ready", metadata: ["address": "\(endpoint.authority)"])
+            try await renew(endpoint, operations)
+        }
+        await withdraw(endpoint, operations)
+    }
+
+    private func waitUntilChecksPass(_ operations: Endpoint) async throws {
+        while await !readiness.findings().allSatisfy(\.ok) {
+            try await Task.sleep(for: .milliseconds(50))
+            await renewOperations(operations)
+        }
+    }
+
+    private func renew(_ endpoint: Endpoint, _ operations: Endpoint) async throws {
+        while !Task.isCancelled {
+            do {
+                try await registry.register(endpoint, as: service)
+            } catch {
+                Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+            }
+            await renewOperations(operations)
+            try await Task.sleep(for: registry.leaseDuration / 3)
+        }
+    }
+
+    private func renewOperations(_ operations: Endpoint) async {
+        guard let operationsService else { return }
+        do {
+            try await registry.register(operations, as: operationsService)
+        } catch {
+            Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func withdraw(_ endpoint: Endpoint, _ operations: Endpoint) async {
+        readiness.enter(.draining)
+        do {
+            try await registry.deregister(endpoint, from: service)
+            if let operationsService { try await registry.deregister(operations, from: operationsService) }
+        } catch {
+            Logger.current.warning("lease cannot be removed; it runs out by itself", metadata: ["error": "\(error)"])
+        }
+        Logger.current.info("service draining", metadata: ["lame-duck": "\(lameDuck)"])
+        try? await Task.sleep(for: lameDuck)  // Cancellation ends the lame-duck time early, as it should.
+    }
+}

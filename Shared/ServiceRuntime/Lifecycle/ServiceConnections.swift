@@ -1,0 +1,58 @@
+import AsyncHTTPClient
+public import Discovery
+import LoadBalancing
+public import ServiceClient
+public import ServiceLifecycle
+
+/// The clients of one process to other services, over one HTTP client and kept up to date by the registry.
+///
+/// Run it before whatever uses its clients: it follows the registry until shutdown and then closes the connections.
+public struct ServiceConnections: Service {
+    private let registry: any ServiceRegistry
+    private let transport: HTTPClient
+    private let clients: [ServiceName: ServiceClient]
+
+    /// Creates a client for each of the services.
+    public init(to services: [ServiceName], registry: any ServiceRegistry) {
+        let transport = ServiceClient.makeTransport()
+        let clock = ContinuousClock()
+        let start = clock.now
+        self.registry = registry
+        self.transport = transport
+        clients = services.reduce(into: [:]) { clients, service in
+            let pool = EndpointPool(
+                service: service,
+                generator: SystemRandomNumberGenerator(),
+                now: { start.duration(to: clock.now) }
+            )
+            clients[service] = ServiceClient(pool: pool, transport: transport, clock: clock)
+        }
+    }
+
+    /// The client for one of the services that were named at creation.
+    public func client(for service: ServiceName) -> ServiceClient {
+        guard let client = clients[service] else { preconditionFailure("no client was made for \(service)") }
+        return client
+    }
+
+    /// Passes once the registry has told of every service, even that it has no replica.
+    public var check: Readiness.Check {
+        Readiness.Check("service registry") {
+            for (service, client) in clients where !client.pool.hasSeenSet {
+                throw RegistryError("the registry has not told of \(service) yet")
+            }
+        }
+    }
+
+    /// Follows the registry until graceful shutdown or cancellation, then closes all connections.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                for client in clients.values {
+                    group.addTask { await client.pool.run(following: registry) }
+                }
+            }
+        }
+        try await transport.shutdown()
+    }
+}

@@ -1,0 +1,49 @@
+public import Discovery
+public import Hummingbird
+import Logging
+public import ServiceLifecycle
+
+/// What a service consists of, as its `make…Application` function hands it to the process that runs it.
+public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.Context == ServiceRequestContext {
+    /// The routes, wrapped in a ``ServiceResponder``.
+    public var responder: ServiceResponder<Responder>
+    /// Long-running work beside the listener, started before it and stopped after it, dependencies first.
+    public var background: [any Service]
+    /// What must work before the service is registered.
+    public var checks: [Readiness.Check]
+    /// The largest head, in bytes; NIO answers 431 above it.
+    public var maximumHeaderBytes: Int
+
+    /// The largest head that is read, in bytes.
+    public static var defaultMaximumHeaderBytes: Int { 16 * 1024 }
+
+    /// Creates the parts of a service.
+    public init(
+        responder: ServiceResponder<Responder>,
+        background: [any Service],
+        checks: [Readiness.Check],
+        maximumHeaderBytes: Int = ServiceParts.defaultMaximumHeaderBytes
+    ) {
+        self.responder = responder
+        self.background = background
+        self.checks = checks
+        self.maximumHeaderBytes = maximumHeaderBytes
+    }
+}
+
+/// What the process gives to a service's `make…Application` function.
+public struct ServiceEnvironment: Sendable {
+    /// The values of the service's settings.
+    public let settings: Settings
+    /// The registry that all services share.
+    public let registry: any ServiceRegistry
+    /// This replica's name.
+    public let instanceID: String
+
+    /// Creates an environment.
+    public init(settings: Settings, registry: any ServiceRegistry, instanceID: String) {
+        self.settings = settings
+        self.registry = registry
+        self.instanceID = instanceID
+    }
+}

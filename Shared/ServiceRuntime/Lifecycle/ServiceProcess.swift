@@ -1,0 +1,197 @@
+import Correlation
+public import Discovery
+import FoundationEssentials
+public import Hummingbird
+import HummingbirdCore
+import Logging
+import Metrics
+import ServiceLifecycle
+import StructuredLogging
+import Telemetry
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// One service's process, from its settings to its end.
+///
+/// The order of start is: operations listener, background work, HTTP listener, registration once all checks pass. TERM
+/// or INT undoes it in reverse: not ready and out of the registry, lame-duck time, listener closed and requests in hand
+/// finished, background work stopped, operations listener closed. A second signal ends the process at once.
+public struct ServiceProcess: Sendable {
+    private let name: ServiceName
+    private let summary: String
+    private let definitions: [Setting]
+
+    /// Creates a process description.
+    ///
+    /// - Parameters:
+    ///   - name: The service's name in the registry and in logs.
+    ///   - summary: What it does, one sentence for `--help`.
+    ///   - settings: Its settings besides ``CommonSettings``.
+    public init(name: ServiceName, summary: String, settings: [Setting]) {
+        self.name = name
+        self.summary = summary
+        definitions = CommonSettings.all + settings
+    }
+
+    /// Runs the service until it is told to stop, and ends the process.
+    ///
+    /// Exit codes: 0 after a stop that was asked for, 64 for wrong settings, 70 for a failure at start or later.
+    /// - Parameters:
+    ///   - make: Builds the service from its environment.
+    public func run<Responder: HTTPResponder>(
+        make: (ServiceEnvironment) async throws -> ServiceParts<Responder>
+    ) async -> Never {
+        let environment = ProcessInfo.processInfo.environment
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        answerQuestions(arguments, environment)
+        do {
+            let settings = try await Settings.load(definitions, arguments: arguments, environment: environment)
+            try await run(settings, version: BuildVersion.current(environment: environment), make: make)
+            exit(0)
+        } catch let error as SettingsError {
+            complain(error.description)
+            exit(64)
+        } catch {
+            complain("\(name): \(error)")
+            exit(70)
+        }
+    }
+
+    private func run<Responder: HTTPResponder>(
+        _ settings: Settings,
+        version: String,
+        make: (ServiceEnvironment) async throws -> ServiceParts<Responder>
+    ) async throws {
+        let instanceID = instanceID(settings)
+        LoggingBootstrap.run(
+            service: "\(name)",
+            level: Logger.Level(rawValue: settings.text("log.level")) ?? .info,
+            metadata: ["instance": "\(instanceID)"]
+        )
+        let metrics = PrometheusRegistry()
+        MetricsSystem.bootstrap(metrics)
+        let registry = LeaseDirectoryRegistry(
+            directory: settings.urlPath("registry.url"),
+            leaseDuration: settings.duration("registry.lease"),
+            now: { Date() }
+        )
+        let logger = Logger(label: "\(name)")
+        try await withLogger(logger) { logger in
+            logger.info("service starting", metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })])
+            let parts = try await make(
+                ServiceEnvironment(settings: settings, registry: registry, instanceID: instanceID)
+            )
+            let information = ProcessInformation(
+                service: "\(name)",
+                instance: instanceID,
+                version: version,
+                startedAt: Date(),
+                processID: getpid(),
+                uptimeSeconds: 0
+            )
+            try await group(parts, settings, registry, metrics, information, logger).run()
+            logger.info("service stopped")
+        }
+    }
+
+    private func group<Responder: HTTPResponder>(
+        _ parts: ServiceParts<Responder>,
+        _ settings: Settings,
+        _ registry: any ServiceRegistry,
+        _ metrics: PrometheusRegistry,
+        _ information: ProcessInformation,
+        _ logger: Logger
+    ) -> ServiceGroup {
+        let readiness = Readiness(checks: parts.checks)
+        let connections = ConnectionTracker()
+        let (port, operationsPort) = (ListenerPort(), ListenerPort())
+        let operations = Application(
+            responder: OperationsRoutes(
+                readiness: readiness,
+                metrics: metrics,
+                connections: connections,
+                information: information
+            ).router().buildResponder(),
+            configuration: configuration(settings, "operations"),
+            onServerRunning: { operationsPort.listen(on: $0) },
+            logger: logger
+        )
+        let application = Application(
+            responder: parts.responder,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [ConnectionTrackingHandler(connections)],
+                    idleTimeout: .seconds(75),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: parts.maximumHeaderBytes,
+                        maxHeaderListSize: parts.maximumHeaderBytes,
+                        maxHeaderFieldCount: 100
+                    )
+                )
+            ),
+            configuration: configuration(settings, "http"),
+            onServerRunning: { port.listen(on: $0) },
+            logger: logger
+        )
+        let registration = Registration(
+            registry: registry,
+            service: name,
+            instanceID: information.instance,
+            host: settings.text("http.host"),
+            port: port,
+            operationsPort: operationsPort,
+            readiness: readiness,
+            lameDuck: settings.duration("shutdown.lame-duck")
+        )
+        let lifeline: [any Service] = settings.text("lifeline") == "stdin" ? [Lifeline()] : []
+        var configuration = ServiceGroupConfiguration(
+            services: [SecondSignal()] + lifeline + [operations] + parts.background + [application, registration],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration =
+            settings.duration("shutdown.lame-duck") + settings.duration("shutdown.drain")
+        configuration.maximumCancellationDuration = .seconds(2)
+        return ServiceGroup(configuration: configuration)
+    }
+
+    private func configuration(_ settings: Settings, _ listener: String) -> ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: .hostname(settings.text("\(listener).host"), port: settings.integer("\(listener).port")),
+            serverName: nil
+        )
+    }
+
+    private func instanceID(_ settings: Settings) -> String {
+        let configured = settings.text("instance.id")
+        return configured.isEmpty ? "\(name)-\(getpid())" : configured
+    }
+
+    private func answerQuestions(_ arguments: [String], _ environment: [String: String]) {
+        if arguments.contains("--help") {
+            print(HelpText.make(service: "\(name)", summary: summary, settings: definitions), terminator: "")
+            exit(0)
+        }
+        if arguments.contains("--version") {
+            print("\(name) \(BuildVersion.current(environment: environment))")
+            exit(0)
+        }
+    }
+
+    private func complain(_ text: String) {
+        FileHandle.standardErrorWrite(text + "\n")
+    }
+}
+
+private enum FileHandle {
+    static func standardErrorWrite(_ text: String) {
+        var text = text
+        // Nothing can be done about a standard error that is gone.
+        _ = text.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import Hummingbird
+import NIOCore
+import Telemetry
+
+/// The operations listener's routes: `/livez`, `/readyz`, `/metrics`, `/info` and `/connections`.
+struct OperationsRoutes: Sendable {
+    let readiness: Readiness
+    let metrics: PrometheusRegistry
+    let connections: ConnectionTracker
+    let information: ProcessInformation
+
+    private struct Liveness: Encodable {
+        var status = "alive"
+    }
+
+    private struct ReadinessReport: Encodable {
+        var status: String
+        var phase: String
+        var checks: [Readiness.Finding]
+    }
+
+    private struct ConnectionReport: Encodable {
+        var connections: [ConnectionTracker.Connection]
+    }
+
+    func router() -> Router<ServiceRequestContext> {
+        let router = Router(context: ServiceRequestContext.self)
+        router.get("livez") { _, _ in JSONReply.make(Liveness()) }
+        router.get("readyz") { _, _ in await readinessReport() }
+        router.get("metrics") { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: PrometheusRegistry.contentType],
+                body: .init(byteBuffer: ByteBuffer(string: metrics.exposition()))
+            )
+        }
+        router.get("info") { _, _ in
+            var information = information
+            information.uptimeSeconds = Int(Date().timeIntervalSince(information.startedAt))
+            return JSONReply.make(information)
+        }
+        router.get("connections") { _, _ in
+            JSONReply.make(ConnectionReport(connections: connections.snapshot))
+        }
+        return router
+    }
+
+    private func readinessReport() async -> Response {
+        let findings = await readiness.findings()
+        let phase = readiness.phase
+        let isReady = phase == .serving && findings.allSatisfy(\.ok)
+        return JSONReply.make(
+            ReadinessReport(status: isReady ? "ready" : "not-ready", phase: phase.rawValue, checks: findings),
+            status: isReady ? .ok : .serviceUnavailable
+        )
+    }
+}

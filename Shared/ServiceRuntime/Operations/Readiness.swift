@@ -1,0 +1,90 @@
+import Synchronization
+
+/// Whether a process may be given requests: its phase, and the state of what it depends on.
+public final class Readiness: Sendable {
+    /// A process's phase.
+    public enum Phase: String, Sendable {
+        /// Not registered yet.
+        case starting
+        /// Registered and taking requests.
+        case serving
+        /// Told to stop; finishing what it has.
+        case draining
+    }
+
+    /// Something that the process cannot work without.
+    public struct Check: Sendable {
+        /// Its name.
+        public let name: String
+        let probe: @Sendable () async throws -> Void
+
+        /// Creates a check.
+        ///
+        /// - Parameters:
+        ///   - name: What is checked.
+        ///   - probe: Throws when it does not work; should take well under a second.
+        public init(_ name: String, probe: @escaping @Sendable () async throws -> Void) {
+            self.name = name
+            self.probe = probe
+        }
+    }
+
+    /// The outcome of one check.
+    public struct Finding: Encodable, Sendable {
+        /// The check's name.
+        public var name: String
+        /// Whether it passed.
+        public var ok: Bool
+        /// What went wrong.
+        public var detail: String?
+    }
+
+    /// How long findings are believed, so that probes cost nothing however often they are asked for.
+    public static let cacheDuration = Duration.seconds(1)
+
+    private struct State {
+        var phase = Phase.starting
+        var findings: [Finding] = []
+        var checkedAt: ContinuousClock.Instant?
+    }
+
+    private let checks: [Check]
+    private let state = Mutex(State())
+    private let clock = ContinuousClock()
+
+    /// Creates a readiness in the phase `starting`.
+    public init(checks: [Check]) {
+        self.checks = checks
+    }
+
+    /// The phase.
+    public var phase: Phase { state.withLock { $0.phase } }
+
+    func enter(_ phase: Phase) {
+        state.withLock { $0.phase = phase }
+    }
+
+    /// The findings of all checks, at most ``cacheDuration`` old.
+    public func findings() async -> [Finding] {
+        let now = clock.now
+        let cached = state.withLock { state -> [Finding]? in
+            guard let checkedAt = state.checkedAt, checkedAt.duration(to: now) < Self.cacheDuration else { return nil }
+            return state.findings
+        }
+        if let cached { return cached }
+        var findings: [Finding] = []
+        for check in checks {
+            do {
+                try await check.probe()
+                findings.append(Finding(name: check.name, ok: true))
+            } catch {
+                findings.append(Finding(name: check.name, ok: false, detail: "\(error)"))
+            }
+        }
+        state.withLock {
+            $0.findings = findings
+            $0.checkedAt = now
+        }
+        return findings
+    }
+}

@@ -1,0 +1,4 @@
+#ifndef CLOWDER_CCRYPT_SHIM_H
+#define CLOWDER_CCRYPT_SHIM_H
+#include <crypt.h>
+#endif

@@ -1,0 +1,5 @@
+/// The value of one parameter of a step pattern.
+enum StepCapture: Hashable, Sendable {
+    case text(String)
+    case number(Int)
+}

@@ -1,0 +1,45 @@
+import FoundationEssentials
+import SystemPackage
+
+/// Starts a stack, runs `body` with it and stops it in order, whatever `body` did.
+///
+/// `body` starts at once; it calls ``LocalStack/waitUntilReady()`` when it needs the stack. When the task is cancelled
+/// the processes are killed.
+/// - Throws: `StackFailure` when the stack cannot be started, or what `body` threw.
+package func withLocalStack<Result: Sendable>(
+    _ configuration: StackConfiguration,
+    report: @escaping @Sendable (StackEvent) -> Void,
+    _ body: @Sendable (LocalStack) async throws -> Result
+) async throws -> Result {
+    let layout = configuration.layout
+    do {
+        try FileManager.default.createDirectory(atPath: layout.root, withIntermediateDirectories: true)
+    } catch {
+        throw StackFailure("the state folder \(layout.root) cannot be made: \(error)")
+    }
+    var configuration = configuration
+    let lock = try StackLock.take(layout)
+    let lifeline = try Lifeline()
+    defer {
+        lifeline.close()
+        lifeline.ignoreCloseError { try lock.close() }
+    }
+    try layout.prepare()
+    var generator = SystemRandomNumberGenerator()
+    try StackSecrets(layout: layout).prepare(using: &generator)
+    if configuration.gatewayPort == 0 { configuration.gatewayPort = try await FreePort.find() }
+    let stack = LocalStack(configuration, lifeline: lifeline, report: report)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        for specification in stack.specifications {
+            group.addTask { await stack.supervise(specification) }
+        }
+        do {
+            let result = try await body(stack)
+            await stack.stop()
+            return result
+        } catch {
+            await stack.stop()
+            throw error
+        }
+    }
+}
