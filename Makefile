@@ -9,7 +9,6 @@ URL ?= http://127.0.0.1:$(PORT)
 RELEASE := .build-release
 BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
-EXECUTABLES := gateway users search mail-worker clowder
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
 .PHONY: help up import build test check features bench clean prepare
@@ -28,7 +27,7 @@ build: $(RELEASE)/.built ## Build the executables in release mode.
 
 $(RELEASE)/.built: $(SOURCES)
 	@deploy/local/prepare
-	@deploy/local/build $(RELEASE) $(EXECUTABLES)
+	@deploy/local/build $(RELEASE)
 	@touch $@
 
 prepare: ## Install the C libraries that are missing.
@@ -41,6 +40,11 @@ test: prepare ## All Swift tests, the features and the checks.
 
 check: ## Formatter, layers, forbidden patterns, sizes.
 	@if [ -x deploy/checks/run ]; then deploy/checks/run; fi
+
+bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz]
+	@[ -n "$(FILE)" ] || { echo "clowder: name the records: make bench FILE=listings.ndjson.gz" >&2; exit 64; }
+	@cc -O2 -o $(RELEASE)/bcrypt deploy/local/bcrypt.c -lcrypt
+	@exec $(BINARIES)/clowder bench --bcrypt $(RELEASE)/bcrypt --file "$(FILE)"
 
 clean: ## Remove the stack's state.
 	rm -rf -- $(STATE)

@@ -30,6 +30,7 @@ let package = Package(
     targets: [
         // MARK: Shared
         .systemLibrary(name: "CCrypt", path: "Shared/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CMalloc", path: "Shared/System/CMalloc"),
         .shared("InputValidation"),
         .shared("Correlation", outside: [.httpTypes, .serviceContext]),
         .shared("PasswordHashing", uses: ["CCrypt"], outside: [.crypto, .nioPosix]),
@@ -54,8 +55,8 @@ let package = Package(
         .shared(
             "ServiceRuntime",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "Resilience", "ServiceClient",
-                "LoadBalancing", "StructuredLogging", "Telemetry", "Tokens",
+                "AccessPolicy", "CMalloc", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "Resilience",
+                "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .metrics, .nioCore,
@@ -136,7 +137,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "clowder",
-            dependencies: ["LocalStack", .argumentParser, .nioCore, .subprocess, .system, .unixSignals],
+            dependencies: [
+                "LocalStack", "PasswordHashing", .argumentParser, .httpTypes, .nioCore, .subprocess, .system,
+                .unixSignals,
+            ],
             path: "deploy/local/Main"
         ),
 

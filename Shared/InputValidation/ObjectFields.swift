@@ -11,7 +11,7 @@
 public struct ObjectFields: Sendable {
     private let members: [JSONValue.Member]
     private let pointer: JSONPointer
-    private var asked: Set<String> = []
+    private var asked: [String] = []
     /// The errors so far.
     public private(set) var errors: [FieldError] = []
 
@@ -71,15 +71,15 @@ public struct ObjectFields: Sendable {
     ///
     /// - Throws: ``InvalidInput`` with every error, members nobody asked for included.
     public mutating func finish() throws(InvalidInput) {
-        for member in members where !asked.contains(member.key) {
+        for member in members where !asked.contains(where: member.key.hasSameBytes) {
             reject(member.key, rule: "unknown", message: "is not a field of this object")
         }
         guard errors.isEmpty else { throw InvalidInput(errors) }
     }
 
     private mutating func present(_ key: String) -> JSONValue? {
-        asked.insert(key)
-        guard let value = members.first(where: { $0.key == key })?.value, value != .null else { return nil }
+        asked.append(key)
+        guard let value = members.first(where: { $0.key.hasSameBytes(as: key) })?.value, value != .null else { return nil }
         return value
     }
 

@@ -116,7 +116,7 @@ struct JSONParser {
                 content.append(contentsOf: bytes[runStart..<position])
                 position += 1
                 guard let string = String(validating: content, as: UTF8.self) else {
-                    throw error("ill-formed UTF-8", at: start)
+                    throw error("ill-formed UTF-8", at: firstIllFormed(from: start))
                 }
                 return string
             case UInt8(ascii: "\\"):
@@ -129,6 +129,14 @@ struct JSONParser {
             }
         }
         throw error("unterminated string")
+    }
+
+    private func firstIllFormed(from start: Int) -> Int {
+        var parser = Unicode.UTF8.ForwardParser()
+        var rest = bytes[start...].makeIterator()
+        var offset = start
+        while case .valid(let scalar) = parser.parseScalar(from: &rest) { offset += scalar.count }
+        return offset
     }
 
     private mutating func parseEscape() throws(JSONSyntaxError) -> Unicode.Scalar {

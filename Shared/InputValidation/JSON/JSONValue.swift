@@ -27,10 +27,10 @@ public enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// The value of an object's member, or nil where there is none or this is no object.
+    /// The value of an object's member, or nil where there is none or this is no object; names compare byte by byte.
     public subscript(_ key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.key == key }?.value
+        return members.first { $0.key.hasSameBytes(as: key) }?.value
     }
 
     /// What kind of value this is, in the words of the JSON grammar.
@@ -43,5 +43,12 @@ public enum JSONValue: Hashable, Sendable {
         case .bool: "boolean"
         case .null: "null"
         }
+    }
+}
+
+extension String {
+    /// Whether the two are the same bytes: `==` also holds for canonically equivalent texts, such as U+212A and `K`.
+    func hasSameBytes(as other: String) -> Bool {
+        utf8.elementsEqual(other.utf8)
     }
 }

@@ -75,7 +75,9 @@ public struct TextRule: Sendable {
 
     /// One of the given words.
     public static func oneOf(_ allowed: [String]) -> Self {
-        Self("one-of", message: "must be one of: " + allowed.joined(separator: ", ")) { allowed.contains($0) }
+        Self("one-of", message: "must be one of: " + allowed.joined(separator: ", ")) { text in
+            allowed.contains { $0.hasSameBytes(as: text) }
+        }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {

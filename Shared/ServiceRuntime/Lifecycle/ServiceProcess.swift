@@ -49,6 +49,7 @@ public struct ServiceProcess: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let arguments = Array(CommandLine.arguments.dropFirst())
         answerQuestions(arguments, environment)
+        MemoryArenas.limit()
         do {
             let settings = try await Settings.load(definitions, arguments: arguments, environment: environment)
             try await run(settings, version: BuildVersion.current(environment: environment), make: make)

@@ -5,7 +5,7 @@ import SearchDomain
 /// Searches listings, best or newest first, with counts over all matches.
 struct ListingSearch: Sendable {
     let database: any DatabaseReader
-    let cache = CountCache()
+    let cache = SearchCache()
 
     struct Page: Sendable {
         var listings: [Listing]
@@ -27,14 +27,20 @@ struct ListingSearch: Sendable {
             position = read
         }
         return try await database.read { [cache, position] database in
-            let counts = try Self.counts(query.withoutPaging, cache, in: database)
+            let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM catalogue") ?? 0
+            if let page = cache.page(of: query, generation: generation) { return page }
+            let counts = try Self.counts(query.withoutPaging, generation, cache, in: database)
             let rows = counts.total > 0 ? try Self.rows(query, after: position, in: database) : []
             let next = rows.count > query.limit ? Self.position(of: rows[query.limit - 1]) : nil
-            return Page(
+            let page = Page(
                 listings: rows.prefix(query.limit).map(ListingRows.listing),
                 counts: counts,
                 nextCursor: next?.cursor(for: query)
             )
+            if counts.total >= SearchCache.minimumMatches {
+                cache.remember(page, of: query, generation: generation)
+            }
+            return page
         }
     }
 
@@ -43,29 +49,59 @@ struct ListingSearch: Sendable {
         after position: SearchPosition?,
         in database: Database
     ) throws -> [Row] {
-        var statement = SearchStatement(query)
-        let key: String
-        let order: String
         switch query.effectiveSort {
-        case .newest:
-            key = "coalesce(listing.intakeOn, '')"
-            order = "\(key) DESC, listing.number DESC"
-            if let position {
-                statement.add("(\(key), listing.number) < (?, ?)", arguments: [position.key, position.number])
-            }
-        case .relevance:
-            key = "bm25(listing_text, \(SearchStatement.weights))"
-            order = "sort_key, listing.number"
+        case .newest: try newest(query, after: position, in: database)
+        case .relevance: try mostRelevant(query, after: position, in: database)
         }
-        var sql = "SELECT listing.*, \(key) AS sort_key FROM \(statement.source) \(statement.filter)"
+    }
+
+    private static func newest(
+        _ query: SearchQuery,
+        after position: SearchPosition?,
+        in database: Database
+    ) throws -> [Row] {
+        let key = "coalesce(listing.intakeOn, '')"
+        var statement = SearchStatement(query)
+        if let position {
+            statement.add("(\(key), listing.number) < (?, ?)", arguments: [position.key, position.number])
+        }
+        return try fetch(
+            database,
+            """
+                SELECT listing.*, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
+                ORDER BY \(key) DESC, listing.number DESC LIMIT ?
+                """,
+            statement.arguments + [query.limit + 1]
+        )
+    }
+
+    /// Ranks row numbers only, and reads whole rows for the page alone.
+    private static func mostRelevant(
+        _ query: SearchQuery,
+        after position: SearchPosition?,
+        in database: Database
+    ) throws -> [Row] {
+        let statement = SearchStatement(query)
         var arguments = statement.arguments
-        if query.effectiveSort == .relevance, let position {
-            // A rank is known only once the row matched: the position is compared outside.
-            sql = "SELECT * FROM (\(sql)) AS listing WHERE (sort_key, number) > (?, ?)"
-            arguments += [rank(position.key), position.number]
-        }
-        arguments += [query.limit + 1]
-        return try Row.fetchAll(database, sql: sql + " ORDER BY \(order) LIMIT ?", arguments: arguments)
+        if let position { arguments += [rank(position.key), position.number] }
+        return try fetch(
+            database,
+            """
+                SELECT listing.*, page.sort_key FROM (
+                    SELECT * FROM (
+                        SELECT listing_text.rowid AS number, bm25(listing_text, \(SearchStatement.weights)) AS sort_key
+                        FROM \(statement.narrowSource) \(statement.filter)
+                    ) \(position == nil ? "" : "WHERE (sort_key, number) > (?, ?)")
+                    ORDER BY sort_key, number LIMIT ?
+                ) AS page CROSS JOIN listing ON listing.number = page.number ORDER BY page.sort_key, page.number
+                """,
+            arguments + [query.limit + 1]
+        )
+    }
+
+    /// There are few shapes of searches, so that their statements are worth keeping.
+    private static func fetch(_ database: Database, _ sql: String, _ arguments: StatementArguments) throws -> [Row] {
+        try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: arguments)
     }
 
     private static func position(of row: Row) -> SearchPosition {
@@ -80,24 +116,30 @@ struct ListingSearch: Sendable {
         UInt64(key).map(Double.init(bitPattern:)) ?? 0
     }
 
-    private static func counts(_ query: SearchQuery, _ cache: CountCache, in database: Database) throws -> SearchCounts {
-        let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM catalogue") ?? 0
-        if let counts = cache.counts(for: query, generation: generation) { return counts }
+    private static func counts(
+        _ query: SearchQuery,
+        _ generation: Int64,
+        _ cache: SearchCache,
+        in database: Database
+    ) throws -> SearchCounts {
+        if let counts = cache.counts(of: query, generation: generation) { return counts }
         let statement = SearchStatement(query)
-        let rows = try Row.fetchAll(
+        let rows = try fetch(
             database,
-            sql: """
+            """
                 SELECT count(*) AS count, listing.species, listing.primaryColor, listing.sex, listing.jurisdiction,
                     listing.outcomeType
                 FROM \(statement.source) \(statement.filter)
                 GROUP BY listing.species, listing.primaryColor, listing.sex, listing.jurisdiction, listing.outcomeType
                 """,
-            arguments: statement.arguments
+            statement.arguments
         )
         let counts = SearchCounts(
             groups: rows.map { row in ((1...5).map { row[$0] as String? }, row["count"] as Int) }
         )
-        cache.remember(counts, for: query, generation: generation)
+        if counts.total >= SearchCache.minimumMatches {
+            cache.remember(counts, of: query, generation: generation)
+        }
         return counts
     }
 }

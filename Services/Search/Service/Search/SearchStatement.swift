@@ -6,9 +6,9 @@ struct SearchStatement {
     /// How much a match counts in each indexed column, in the order of the index's columns: the name counts most.
     static let weights = "10.0, 4.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0"
 
+    let isFullText: Bool
     private(set) var conditions: [String] = []
     private(set) var arguments = StatementArguments()
-    let isFullText: Bool
 
     init(_ query: SearchQuery) {
         isFullText = !query.terms.isEmpty
@@ -25,8 +25,14 @@ struct SearchStatement {
         }
     }
 
+    /// The index comes first, always: `CROSS JOIN` keeps SQLite from walking all listings of a species instead.
     var source: String {
-        isFullText ? "listing_text JOIN listing ON listing.number = listing_text.rowid" : "listing"
+        isFullText ? "listing_text CROSS JOIN listing ON listing.number = listing_text.rowid" : "listing"
+    }
+
+    /// The index alone, where nothing but words is asked for.
+    var narrowSource: String {
+        conditions.count == 1 && isFullText ? "listing_text" : source
     }
 
     var filter: String {
