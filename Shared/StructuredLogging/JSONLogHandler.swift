@@ -51,7 +51,7 @@ public struct JSONLogHandler: LogHandler {
     /// Writes one line.
     public func log(event: LogEvent) {
         var line = LineBuilder()
-        line.add("time", now().formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true)) + "Z")
+        line.add("time", Timestamp.format(now()))
         line.add("level", event.level.rawValue)
         line.add("service", service)
         line.add("logger", label)

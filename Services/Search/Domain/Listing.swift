@@ -29,12 +29,17 @@ package struct Listing: Hashable, Sendable {
         other.orderingKey.lexicographicallyPrecedes(orderingKey)
     }
 
-    private var orderingKey: [String] {
+    /// The fields in the order in which they decide, as bytes: canonically equivalent texts are different contents.
+    private var orderingKey: [UInt8] {
         let openOutcome = "9999-99-99"
-        return [
+        let texts = [
             intakeOn ?? "", outcomeOn ?? openOutcome, outcomeType ?? "", name ?? "", species, primaryColor ?? "",
             secondaryColor ?? "", sex ?? "", bornOn ?? "", intakeCondition ?? "", intakeType ?? "",
             reasonForIntake ?? "", jurisdiction ?? "", description ?? "",
         ]
+        return texts.reduce(into: []) { key, text in
+            key.append(contentsOf: text.utf8)
+            key.append(0)
+        }
     }
 }

@@ -7,6 +7,15 @@ package enum SearchTerm: Hashable, Sendable {
     /// Words that follow each other.
     case phrase([String])
 
+    /// The term as a text that no other kind of term has.
+    var key: String {
+        switch self {
+        case .word(let word): "w" + word
+        case .prefix(let beginning): "p" + beginning
+        case .phrase(let words): "s" + words.joined(separator: " ")
+        }
+    }
+
     /// The longest text of a search, in characters.
     package static let maximumLength = 200
 

@@ -39,7 +39,6 @@ struct ListingStore: Sendable {
                 try Self.noteChange(in: database)
                 return .created(version: 1)
             }
-            guard existing.listing != listing else { return .replaced(version: existing.version) }
             try Self.update(listing, in: database)
             try Self.noteChange(in: database)
             return .replaced(version: existing.version + 1)
@@ -75,30 +74,32 @@ struct ListingStore: Sendable {
     }
 
     private static func fetch(_ id: String, in database: Database) throws -> Versioned? {
-        let statement = try database.cachedStatement(sql: "SELECT * FROM listing WHERE id = ?")
+        let statement = try database.cachedStatement(sql: "SELECT \(ListingRows.columns), version FROM listing WHERE id = ?")
         return try Row.fetchOne(statement, arguments: [id]).map { row in
             Versioned(listing: ListingRows.listing(row), version: row["version"])
         }
     }
 
     private static let insertion = """
-        INSERT INTO listing (id, \(ListingRows.fields.joined(separator: ", ")))
-        VALUES (?, \(ListingRows.fields.map { _ in "?" }.joined(separator: ", ")))
+        INSERT INTO listing (id, facets, \(ListingRows.fields.joined(separator: ", ")))
+        VALUES (?, ?, \(ListingRows.fields.map { _ in "?" }.joined(separator: ", ")))
         """
 
     private static let replacement = """
-        UPDATE listing SET version = version + 1, \(ListingRows.fields.map { "\($0) = ?" }.joined(separator: ", "))
+        UPDATE listing SET version = version + 1, facets = ?, \(ListingRows.fields.map { "\($0) = ?" }.joined(separator: ", "))
         WHERE id = ?
         """
 
     private static func insert(_ listing: Listing, in database: Database) throws {
+        let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: insertion)
-        try statement.execute(arguments: StatementArguments([listing.id] + ListingRows.values(listing)))
+        try statement.execute(arguments: StatementArguments([listing.id, facets] + ListingRows.values(listing)))
     }
 
     private static func update(_ listing: Listing, in database: Database) throws {
+        let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: replacement)
-        try statement.execute(arguments: StatementArguments(ListingRows.values(listing) + [listing.id]))
+        try statement.execute(arguments: StatementArguments([facets] + ListingRows.values(listing) + [listing.id]))
     }
 
     private static func noteChange(in database: Database) throws {

@@ -4,8 +4,13 @@ import SearchDomain
 
 /// Searches listings, best or newest first, with counts over all matches.
 struct ListingSearch: Sendable {
-    let database: any DatabaseReader
-    let cache = SearchCache()
+    private let database: any DatabaseReader
+    private let cache = SearchCache()
+    private let groups = FacetGroups()
+
+    init(database: any DatabaseReader) {
+        self.database = database
+    }
 
     struct Page: Sendable {
         var listings: [Listing]
@@ -26,10 +31,10 @@ struct ListingSearch: Sendable {
             }
             position = read
         }
-        return try await database.read { [cache, position] database in
+        return try await database.read { [position] database in
             let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM catalogue") ?? 0
             if let page = cache.page(of: query, generation: generation) { return page }
-            let counts = try Self.counts(query.withoutPaging, generation, cache, in: database)
+            let counts = try counts(query, generation, in: database)
             let rows = counts.total > 0 ? try Self.rows(query, after: position, in: database) : []
             let next = rows.count > query.limit ? Self.position(of: rows[query.limit - 1]) : nil
             let page = Page(
@@ -68,7 +73,7 @@ struct ListingSearch: Sendable {
         return try fetch(
             database,
             """
-                SELECT listing.*, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
+                SELECT \(ListingRows.columns), listing.number, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
                 ORDER BY \(key) DESC, listing.number DESC LIMIT ?
                 """,
             statement.arguments + [query.limit + 1]
@@ -87,7 +92,7 @@ struct ListingSearch: Sendable {
         return try fetch(
             database,
             """
-                SELECT listing.*, page.sort_key FROM (
+                SELECT \(ListingRows.columns), listing.number, page.sort_key FROM (
                     SELECT * FROM (
                         SELECT listing_text.rowid AS number, bm25(listing_text, \(SearchStatement.weights)) AS sort_key
                         FROM \(statement.narrowSource) \(statement.filter)
@@ -116,26 +121,24 @@ struct ListingSearch: Sendable {
         UInt64(key).map(Double.init(bitPattern:)) ?? 0
     }
 
-    private static func counts(
+    private func counts(
         _ query: SearchQuery,
         _ generation: Int64,
-        _ cache: SearchCache,
         in database: Database
     ) throws -> SearchCounts {
         if let counts = cache.counts(of: query, generation: generation) { return counts }
         let statement = SearchStatement(query)
-        let rows = try fetch(
+        let rows = try Self.fetch(
             database,
             """
-                SELECT count(*) AS count, listing.species, listing.primaryColor, listing.sex, listing.jurisdiction,
-                    listing.outcomeType
-                FROM \(statement.source) \(statement.filter)
-                GROUP BY listing.species, listing.primaryColor, listing.sex, listing.jurisdiction, listing.outcomeType
+                SELECT listing.facets, count(*) FROM \(statement.source) \(statement.filter) GROUP BY listing.facets
                 """,
             statement.arguments
         )
+        let groups = rows.map { (group: $0[0] as Int64, count: $0[1] as Int) }
         let counts = SearchCounts(
-            groups: rows.map { row in ((1...5).map { row[$0] as String? }, row["count"] as Int) }
+            total: groups.reduce(0) { $0 + $1.count },
+            tallies: try self.groups.tally(groups, in: database)
         )
         if counts.total >= SearchCache.minimumMatches {
             cache.remember(counts, of: query, generation: generation)

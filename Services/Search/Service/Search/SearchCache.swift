@@ -17,31 +17,31 @@ final class SearchCache: Sendable {
 
     private struct State {
         var generation: Int64 = 0
-        var pages: [SearchQuery: ListingSearch.Page] = [:]
-        var counts: [SearchQuery: SearchCounts] = [:]
+        var pages: [[UInt8]: ListingSearch.Page] = [:]
+        var counts: [[UInt8]: SearchCounts] = [:]
     }
 
     private let state = Mutex(State())
 
     func page(of query: SearchQuery, generation: Int64) -> ListingSearch.Page? {
-        state.withLock { $0.generation == generation ? $0.pages[query] : nil }
+        state.withLock { $0.generation == generation ? $0.pages[query.pageKey] : nil }
     }
 
     func counts(of query: SearchQuery, generation: Int64) -> SearchCounts? {
-        state.withLock { $0.generation == generation ? $0.counts[query] : nil }
+        state.withLock { $0.generation == generation ? $0.counts[query.matchKey] : nil }
     }
 
     func remember(_ page: ListingSearch.Page, of query: SearchQuery, generation: Int64) {
         update(generation) { state in
             if state.pages.count >= Self.capacity { state.pages = [:] }
-            state.pages[query] = page
+            state.pages[query.pageKey] = page
         }
     }
 
     func remember(_ counts: SearchCounts, of query: SearchQuery, generation: Int64) {
         update(generation) { state in
             if state.counts.count >= Self.capacity { state.counts = [:] }
-            state.counts[query] = counts
+            state.counts[query.matchKey] = counts
         }
     }
 

@@ -1,30 +1,26 @@
 import SearchContract
-import SearchDomain
 
 /// How many listings match, in all and by the values of each facet.
 struct SearchCounts: Sendable {
-    static let facetNames = ["species", "color", "sex", "jurisdiction", "outcome"]
     /// How many values of a facet are told, the most frequent ones.
     static let maximumValues = 50
 
-    var total = 0
-    var facets: [String: [SearchReply.FacetCount]] = [:]
+    let total: Int
+    let facets: [String: [SearchReply.FacetCount]]
 
-    /// Adds up grouped rows, each a count with one value a facet in the order of ``facetNames``.
-    init(groups: [(values: [String?], count: Int)]) {
-        var tallies = [[String: Int]](repeating: [:], count: Self.facetNames.count)
-        for group in groups {
-            total += group.count
-            for (index, value) in group.values.enumerated() {
-                if let value { tallies[index][value, default: 0] += group.count }
-            }
-        }
-        for (name, tally) in zip(Self.facetNames, tallies) {
-            facets[name] =
-                tally
-                .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    /// Orders the values of each facet by their counts.
+    ///
+    /// - Parameters:
+    ///   - total: How many listings match.
+    ///   - tallies: The values of each facet, in the order of ``FacetGroups/names``.
+    init(total: Int, tallies: [[(value: String, count: Int)]]) {
+        self.total = total
+        let ordered = tallies.map { tally in
+            tally
+                .sorted { ($1.count, $0.value) < ($0.count, $1.value) }
                 .prefix(Self.maximumValues)
-                .map { SearchReply.FacetCount(value: $0.key, count: $0.value) }
+                .map { SearchReply.FacetCount(value: $0.value, count: $0.count) }
         }
+        facets = Dictionary(uniqueKeysWithValues: zip(FacetGroups.names, ordered))
     }
 }

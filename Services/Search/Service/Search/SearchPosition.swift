@@ -25,10 +25,10 @@ struct SearchPosition: Sendable {
         self.number = number
     }
 
-    /// FNV-1a over the query's text: Swift's own hashes differ between replicas.
+    /// FNV-1a over the query's key: Swift's own hashes differ between replicas.
     private static func fingerprint(of query: SearchQuery) -> String {
-        let text = "\(query.withoutPaging)\(query.effectiveSort)"
-        let hash = text.utf8.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let key = query.matchKey + query.effectiveSort.rawValue.utf8
+        let hash = key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return String(hash, radix: 16)
     }
 }

@@ -11,18 +11,29 @@ enum SearchSchema {
     }
 
     /// `listing_text` indexes the columns of `listing` without keeping them twice; triggers keep the two together.
+    /// `facet_group` numbers the combinations of facet values that occur, so that counting compares one number a row
+    /// instead of five texts; an unknown value is the empty text there, and a group is never changed or removed.
     /// `catalogue` holds one number that grows with every change, by which cached counts are known to be stale.
     private static let tables = """
+        CREATE TABLE facet_group (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            species TEXT NOT NULL, color TEXT NOT NULL, sex TEXT NOT NULL, jurisdiction TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            UNIQUE (species, color, sex, jurisdiction, outcome)
+        ) STRICT;
         CREATE TABLE listing (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
             version INTEGER NOT NULL DEFAULT 1,
+            facets INTEGER NOT NULL REFERENCES facet_group (id),
             name TEXT, species TEXT NOT NULL, primaryColor TEXT, secondaryColor TEXT, sex TEXT, bornOn TEXT,
             intakeOn TEXT, intakeCondition TEXT, intakeType TEXT, reasonForIntake TEXT, outcomeOn TEXT,
             outcomeType TEXT, jurisdiction TEXT, description TEXT
         ) STRICT;
         CREATE INDEX listing_newest ON listing (coalesce(intakeOn, '') DESC, number DESC);
-        CREATE INDEX listing_facets ON listing (species, primaryColor, sex, jurisdiction, outcomeType);
+        CREATE INDEX listing_newest_of_species ON listing (species, coalesce(intakeOn, '') DESC, number DESC);
+        CREATE INDEX listing_facets ON listing (facets);
+        CREATE INDEX listing_facets_of_species ON listing (species, facets);
         CREATE VIRTUAL TABLE listing_text USING fts5 (
             name, species, primaryColor, secondaryColor, sex, intakeCondition, intakeType, reasonForIntake,
             outcomeType, jurisdiction, description,

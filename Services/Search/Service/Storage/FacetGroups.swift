@@ -1,0 +1,81 @@
+import GRDB
+import SearchDomain
+import Synchronization
+
+/// The combinations of facet values that occur, as this process knows them.
+///
+/// Groups are only ever added, so that what was read once stays right; an unknown number makes the rest be read.
+final class FacetGroups: Sendable {
+    /// The facets, in the order of a group's values.
+    static let names = ["species", "color", "sex", "jurisdiction", "outcome"]
+
+    /// The values of every group as numbers, and the texts behind the numbers, facet by facet.
+    struct Table {
+        /// By group: the index into ``texts`` of each facet's value; nil for an unknown value.
+        fileprivate(set) var groups: [Int64: [Int?]] = [:]
+        fileprivate(set) var texts = [[String]](repeating: [], count: FacetGroups.names.count)
+        fileprivate var indices = [[String: Int]](repeating: [:], count: FacetGroups.names.count)
+        fileprivate var last: Int64 = 0
+    }
+
+    private let table = Mutex(Table())
+
+    /// Tallies counts by group into counts by value, for each facet.
+    ///
+    /// - Parameters:
+    ///   - counts: How many listings each group has.
+    ///   - database: Where groups are read that are not known yet.
+    func tally(_ counts: [(group: Int64, count: Int)], in database: Database) throws -> [[(value: String, count: Int)]] {
+        try table.withLock { table in
+            if counts.contains(where: { table.groups[$0.group] == nil }) { try Self.readRest(into: &table, database) }
+            var tallies = table.texts.map { [Int](repeating: 0, count: $0.count) }
+            for (group, count) in counts {
+                for (facet, value) in (table.groups[group] ?? []).enumerated() {
+                    if let value { tallies[facet][value] += count }
+                }
+            }
+            return zip(table.texts, tallies).map { texts, tally in
+                zip(texts, tally).filter { $0.1 > 0 }.map { (value: $0.0, count: $0.1) }
+            }
+        }
+    }
+
+    private static func readRest(into table: inout Table, _ database: Database) throws {
+        let rows = try Row.fetchAll(
+            try database.cachedStatement(
+                sql: "SELECT id, species, color, sex, jurisdiction, outcome FROM facet_group WHERE id > ? ORDER BY id"
+            ),
+            arguments: [table.last]
+        )
+        for row in rows {
+            table.last = row[0]
+            table.groups[table.last] = names.indices.map { facet in
+                let text: String = row[facet + 1]
+                guard !text.isEmpty else { return nil }
+                if let known = table.indices[facet][text] { return known }
+                table.texts[facet].append(text)
+                table.indices[facet][text] = table.texts[facet].count - 1
+                return table.texts[facet].count - 1
+            }
+        }
+    }
+
+    /// The number of a listing's group, which is added when it is the first of its kind.
+    static func number(of listing: Listing, in database: Database) throws -> Int64 {
+        let values: StatementArguments = [
+            listing.species, listing.primaryColor ?? "", listing.sex ?? "", listing.jurisdiction ?? "",
+            listing.outcomeType ?? "",
+        ]
+        let selection = try database.cachedStatement(
+            sql: """
+                SELECT id FROM facet_group
+                WHERE species = ? AND color = ? AND sex = ? AND jurisdiction = ? AND outcome = ?
+                """
+        )
+        if let number = try Int64.fetchOne(selection, arguments: values) { return number }
+        try database.cachedStatement(
+            sql: "INSERT INTO facet_group (species, color, sex, jurisdiction, outcome) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: values)
+        return database.lastInsertedRowID
+    }
+}
