@@ -8,6 +8,12 @@ struct ListingSearch: Sendable {
     private let cache = SearchCache()
     private let groups = FacetGroups()
 
+    /// A row of results: a listing and its place in the order.
+    private struct Hit {
+        let listing: Listing
+        let position: SearchPosition
+    }
+
     init(database: any DatabaseReader) {
         self.database = database
     }
@@ -32,13 +38,13 @@ struct ListingSearch: Sendable {
             position = read
         }
         return try await database.read { [position] database in
-            let generation = try Int64.fetchOne(database, sql: "SELECT generation FROM catalogue") ?? 0
+            let generation = try Self.generation(in: database)
             if let page = cache.page(of: query, generation: generation) { return page }
             let counts = try counts(query, generation, in: database)
-            let rows = counts.total > 0 ? try Self.rows(query, after: position, in: database) : []
-            let next = rows.count > query.limit ? Self.position(of: rows[query.limit - 1]) : nil
+            let hits = counts.total > 0 ? try Self.hits(query, after: position, in: database) : []
+            let next = hits.count > query.limit ? hits[query.limit - 1].position : nil
             let page = Page(
-                listings: rows.prefix(query.limit).map(ListingRows.listing),
+                listings: hits.prefix(query.limit).map(\.listing),
                 counts: counts,
                 nextCursor: next?.cursor(for: query)
             )
@@ -49,11 +55,11 @@ struct ListingSearch: Sendable {
         }
     }
 
-    private static func rows(
+    private static func hits(
         _ query: SearchQuery,
         after position: SearchPosition?,
         in database: Database
-    ) throws -> [Row] {
+    ) throws -> [Hit] {
         switch query.effectiveSort {
         case .newest: try newest(query, after: position, in: database)
         case .relevance: try mostRelevant(query, after: position, in: database)
@@ -64,13 +70,14 @@ struct ListingSearch: Sendable {
         _ query: SearchQuery,
         after position: SearchPosition?,
         in database: Database
-    ) throws -> [Row] {
+    ) throws -> [Hit] {
         let key = "coalesce(listing.intakeOn, '')"
         var statement = SearchStatement(query)
         if let position {
             statement.add("(\(key), listing.number) < (?, ?)", arguments: [position.key, position.number])
         }
         return try fetch(
+            hit,
             database,
             """
                 SELECT \(ListingRows.columns), listing.number, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
@@ -85,11 +92,12 @@ struct ListingSearch: Sendable {
         _ query: SearchQuery,
         after position: SearchPosition?,
         in database: Database
-    ) throws -> [Row] {
+    ) throws -> [Hit] {
         let statement = SearchStatement(query)
         var arguments = statement.arguments
         if let position { arguments += [rank(position.key), position.number] }
         return try fetch(
+            hit,
             database,
             """
                 SELECT \(ListingRows.columns), listing.number, page.sort_key FROM (
@@ -104,17 +112,36 @@ struct ListingSearch: Sendable {
         )
     }
 
-    /// There are few shapes of searches, so that their statements are worth keeping.
-    private static func fetch(_ database: Database, _ sql: String, _ arguments: StatementArguments) throws -> [Row] {
-        try Row.fetchAll(try database.cachedStatement(sql: sql), arguments: arguments)
+    private static func hit(_ row: Row) -> Hit {
+        let number: Int64 = row[ListingRows.columnCount]
+        let position = SearchPosition(key: sortKey(row[ListingRows.columnCount + 1]), number: number)
+        return Hit(listing: ListingRows.listing(row), position: position)
     }
 
-    private static func position(of row: Row) -> SearchPosition {
-        let number: Int64 = row["number"]
-        guard let rank = (row["sort_key"] as DatabaseValue).storage.value as? Double else {
-            return SearchPosition(key: row["sort_key"], number: number)
+    /// A rank keeps all its bits on the way through a cursor; a date is a text already.
+    private static func sortKey(_ value: DatabaseValue) -> String {
+        switch value.storage {
+        case .double(let rank): String(rank.bitPattern)
+        case .string(let date): date
+        default: ""
         }
-        return SearchPosition(key: String(rank.bitPattern), number: number)
+    }
+
+    private static func generation(in database: Database) throws -> Int64 {
+        try Int64.fetchOne(try database.cachedStatement(sql: "SELECT generation FROM catalogue")) ?? 0
+    }
+
+    /// Reads rows one by one, without keeping them; there are few shapes of searches, so statements are kept.
+    private static func fetch<Element>(
+        _ make: (Row) -> Element,
+        _ database: Database,
+        _ sql: String,
+        _ arguments: StatementArguments
+    ) throws -> [Element] {
+        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
+        var elements: [Element] = []
+        while let row = try rows.next() { elements.append(make(row)) }
+        return elements
     }
 
     private static func rank(_ key: String) -> Double {
@@ -128,14 +155,14 @@ struct ListingSearch: Sendable {
     ) throws -> SearchCounts {
         if let counts = cache.counts(of: query, generation: generation) { return counts }
         let statement = SearchStatement(query)
-        let rows = try Self.fetch(
+        let groups = try Self.fetch(
+            { (group: $0[0] as Int64, count: $0[1] as Int) },
             database,
             """
                 SELECT listing.facets, count(*) FROM \(statement.source) \(statement.filter) GROUP BY listing.facets
                 """,
             statement.arguments
         )
-        let groups = rows.map { (group: $0[0] as Int64, count: $0[1] as Int) }
         let counts = SearchCounts(
             total: groups.reduce(0) { $0 + $1.count },
             tallies: try self.groups.tally(groups, in: database)

@@ -14,7 +14,7 @@ final class FacetGroups: Sendable {
         /// By group: the index into ``texts`` of each facet's value; nil for an unknown value.
         fileprivate(set) var groups: [Int64: [Int?]] = [:]
         fileprivate(set) var texts = [[String]](repeating: [], count: FacetGroups.names.count)
-        fileprivate var indices = [[String: Int]](repeating: [:], count: FacetGroups.names.count)
+        fileprivate var indices = [[[UInt8]: Int]](repeating: [:], count: FacetGroups.names.count)
         fileprivate var last: Int64 = 0
     }
 
@@ -52,9 +52,11 @@ final class FacetGroups: Sendable {
             table.groups[table.last] = names.indices.map { facet in
                 let text: String = row[facet + 1]
                 guard !text.isEmpty else { return nil }
-                if let known = table.indices[facet][text] { return known }
+                // Bytes, since canonically equivalent texts are different values to the database.
+                let bytes = Array(text.utf8)
+                if let known = table.indices[facet][bytes] { return known }
                 table.texts[facet].append(text)
-                table.indices[facet][text] = table.texts[facet].count - 1
+                table.indices[facet][bytes] = table.texts[facet].count - 1
                 return table.texts[facet].count - 1
             }
         }

@@ -11,6 +11,8 @@ enum ListingRows {
     /// The columns that ``listing(_:)`` reads, in its order; `listing` must be the table's name in the statement.
     static let columns = (["id"] + fields).map { "listing.\($0)" }.joined(separator: ", ")
 
+    static let columnCount = fields.count + 1
+
     /// Reads by position, the columns first in the row: looking columns up by name takes longer than the search.
     static func listing(_ row: Row) -> Listing {
         var listing = Listing(id: row[0], species: row[2])
