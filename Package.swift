@@ -169,6 +169,44 @@ let package = Package(
             uses: ["AccessPolicy", "Correlation", "InputValidation", "Resilience", "Telemetry", "Tokens"],
             outside: [.configuration, .hummingbird, .hummingbirdTesting, .nioCore]
         ),
+        .tests(
+            ofService: "Users",
+            uses: [
+                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "MailWorkerContract", "Messaging",
+                "PasswordHashing", "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
+            ]
+        ),
+        .tests(
+            ofService: "Search",
+            uses: [
+                "AccessPolicy", "Discovery", "InputValidation", "SQLiteStorage", "SearchContract", "SearchDomain",
+                "ServiceRuntime", "Tokens",
+            ]
+        ),
+        .tests(
+            ofService: "MailWorker",
+            uses: [
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SQLiteStorage",
+                "ServiceRuntime", "Tokens",
+            ]
+        ),
+        .tests(
+            ofService: "Gateway",
+            uses: [
+                "AccessPolicy", "Discovery", "LoadBalancing", "MailWorkerContract", "Resilience", "SearchContract",
+                "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
+            ]
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["LocalStack", "TestSupport", .httpTypes],
+            path: "Tests/Integration"
+        ),
+        .testTarget(
+            name: "FeatureTests",
+            dependencies: ["Gherkin", "LocalStack", "TestSupport", .httpTypes],
+            path: "Tests/Features/Scenarios"
+        ),
     ]
 )
 
@@ -245,6 +283,20 @@ extension Target {
             name: "\(name)Tests",
             dependencies: ([name, "TestSupport"] + targets).map { .init(stringLiteral: $0) } + products,
             path: "Tests/Shared/\(name)Tests"
+        )
+    }
+}
+
+extension Target {
+    /// The tests of a service through its router, in process.
+    static func tests(ofService name: String, uses targets: [String]) -> Target {
+        .testTarget(
+            name: "\(name)ServiceTests",
+            dependencies: (["\(name)Service", "TestSupport"] + targets).map { .init(stringLiteral: $0) } + [
+                .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle,
+                .log, .nioCore, .serviceContext,
+            ],
+            path: "Tests/Services/\(name)ServiceTests"
         )
     }
 }

@@ -1,16 +1,18 @@
 /// Random identifiers written in lower-case hexadecimal, as W3C Trace Context wants them.
 enum HexadecimalID {
-    /// Makes an identifier of `bytes` random bytes that are not all zero.
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// Makes an identifier of `bytes` random bytes, a multiple of eight, that are not all zero.
     static func make(bytes: Int, using generator: inout some RandomNumberGenerator) -> String {
-        var digits = ""
+        var text: [UInt8] = []
         repeat {
-            digits = ""
-            for _ in 0..<bytes {
-                let byte: UInt8 = generator.next()
-                digits += (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+            text.removeAll(keepingCapacity: true)
+            for _ in 0..<(bytes / 8) {
+                let word: UInt64 = generator.next()
+                for shift in stride(from: 60, through: 0, by: -4) { text.append(digits[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15]) }
             }
-        } while digits.utf8.allSatisfy { $0 == UInt8(ascii: "0") }
-        return digits
+        } while text.allSatisfy { $0 == UInt8(ascii: "0") }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Whether `text` is `count` lower-case hexadecimal digits that are not all zero.

@@ -35,7 +35,7 @@ public struct RetryPolicy: Hashable, Sendable {
 
     /// The pause before the retry with this number, counted from 0.
     public func pause(beforeRetry retry: Int, using generator: inout some RandomNumberGenerator) -> Duration {
-        let ceiling = min(maximumPause, basePause * (1 << min(retry, 20)))
+        let ceiling = min(maximumPause, basePause * (1 << min(retry, 30)))
         return .nanoseconds(Int64.random(in: 0...max(0, Int64(ceiling.seconds * 1e9)), using: &generator))
     }
 }

@@ -2,13 +2,13 @@ import Logging
 
 /// Writes the members of one JSON object into a line.
 struct LineBuilder {
-    private var text = "{"
+    private var text = Array("{".utf8)
 
     /// Adds a string member.
     mutating func add(_ key: String, _ value: String) {
         separate()
         appendQuoted(key)
-        text += ":"
+        text.append(UInt8(ascii: ":"))
         appendQuoted(value)
     }
 
@@ -16,13 +16,13 @@ struct LineBuilder {
     mutating func add(_ key: String, _ value: Logger.MetadataValue) {
         separate()
         appendQuoted(key)
-        text += ":"
+        text.append(UInt8(ascii: ":"))
         append(value, under: key)
     }
 
     /// The line with its end.
     consuming func finished() -> String {
-        text + "}\n"
+        String(decoding: text + Array("}\n".utf8), as: UTF8.self)
     }
 
     private mutating func append(_ value: Logger.MetadataValue, under key: String) {
@@ -32,48 +32,53 @@ struct LineBuilder {
         }
         switch value {
         case .string(let string): appendQuoted(string)
-        case .stringConvertible(let number as any BinaryInteger): text += "\(number)"
-        case .stringConvertible(let number as Double) where number.isFinite: text += "\(number)"
-        case .stringConvertible(let flag as Bool): text += "\(flag)"
+        // Concrete types first: a cast to a protocol searches the whole executable's conformances.
+        case .stringConvertible(let number as Int): append("\(number)")
+        case .stringConvertible(let number as Double) where number.isFinite: append("\(number)")
+        case .stringConvertible(let number as Int32): append("\(number)")
+        case .stringConvertible(let number as Int64): append("\(number)")
+        case .stringConvertible(let number as UInt64): append("\(number)")
+        case .stringConvertible(let flag as Bool): append("\(flag)")
         case .stringConvertible(let other): appendQuoted(other.description)
         case .array(let values):
-            text += "["
+            append("[")
             for (index, element) in values.enumerated() {
-                if index > 0 { text += "," }
+                if index > 0 { append(",") }
                 append(element, under: key)
             }
-            text += "]"
+            append("]")
         case .dictionary(let members):
-            text += "{"
+            append("{")
             for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
-                if index > 0 { text += "," }
+                if index > 0 { append(",") }
                 appendQuoted(member.key)
-                text += ":"
+                text.append(UInt8(ascii: ":"))
                 append(member.value, under: member.key)
             }
-            text += "}"
+            append("}")
         }
     }
 
     private mutating func separate() {
-        if text.utf8.count > 1 { text += "," }
+        if text.count > 1 { append(",") }
     }
 
     private mutating func appendQuoted(_ string: String) {
-        text += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\r": text += "\\r"
-            case "\t": text += "\\t"
-            case "\u{0}"..<"\u{20}", "\u{7F}", "\u{2028}", "\u{2029}":
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: text.unicodeScalars.append(scalar)
+        text.append(UInt8(ascii: "\""))
+        for byte in string.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+            case UInt8(ascii: "\n"): append("\\n")
+            case UInt8(ascii: "\r"): append("\\r")
+            case UInt8(ascii: "\t"): append("\\t")
+            case 0..<0x20, 0x7F: append("\\u00" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16))
+            default: text.append(byte)
             }
         }
-        text += "\""
+        text.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func append(_ string: String) {
+        text.append(contentsOf: string.utf8)
     }
 }

@@ -7,9 +7,13 @@ enum MemoryArenas {
     /// At most this many arenas: glibc makes eight a core, each of which keeps what was freed in it.
     static let maximum: Int32 = 2
 
+    /// How much freed memory at the heap's end is kept, in bytes: giving it back after each request costs more.
+    static let trimThreshold: Int32 = 4 * 1024 * 1024
+
     static func limit() {
         #if canImport(Glibc)
         mallopt(M_ARENA_MAX, maximum)
+        mallopt(M_TRIM_THRESHOLD, trimThreshold)
         #endif
     }
 }

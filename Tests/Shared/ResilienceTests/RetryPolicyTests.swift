@@ -43,7 +43,7 @@ import Testing
 
     @Test func reachesBothEndsOfTheRange() {
         let policy = RetryPolicy()
-        var lowest = ConstantGenerator(number: 0)
+        var lowest = ConstantGenerator(number: 1)
         var highest = ConstantGenerator(number: .max)
         #expect(policy.pause(beforeRetry: 0, using: &lowest) == .zero)
         #expect(policy.pause(beforeRetry: 0, using: &highest) == .milliseconds(50))
