@@ -16,14 +16,32 @@ public func withDeadline<Result: Sendable>(
 ) async throws -> Result {
     guard let deadline else { return try await operation() }
     guard deadline.instant > clock.now else { throw DeadlineExceeded() }
-    return try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask { try await operation() }
+    return try await withThrowingTaskGroup(of: Race<Result>.self) { group in
+        group.addTask { .finished(try await operation()) }
         group.addTask {
-            try await clock.sleep(until: deadline.instant)
-            return nil
+            do {
+                try await clock.sleep(until: deadline.instant)
+                return .deadlinePassed
+            } catch {
+                return .timerCancelled
+            }
         }
         defer { group.cancelAll() }
-        guard let first = try await group.next(), let result = first else { throw DeadlineExceeded() }
-        return result
+        while let event = try await group.next() {
+            switch event {
+            case .finished(let result): return result
+            case .deadlinePassed: throw DeadlineExceeded()
+            case .timerCancelled: continue
+            }
+        }
+        throw CancellationError()
     }
+}
+
+/// What happened first.
+private enum Race<Result: Sendable>: Sendable {
+    case finished(Result)
+    case deadlinePassed
+    /// The caller is cancelled: what the operation makes of that is the answer.
+    case timerCancelled
 }

@@ -87,7 +87,7 @@ public struct ServiceClient: Sendable {
             Counter(label: "clowder_client_retries_total", dimensions: [("service", "\(pool.service)")]).increment()
             Logger.current.debug(
                 "call is tried again",
-                metadata: ["service": "\(pool.service)", "attempt": .stringConvertible(attempt + 1)]
+                metadata: ["peer.service": "\(pool.service)", "attempt": .stringConvertible(attempt + 1)]
             )
             try await clock.sleep(for: pause)
             attempt += 1

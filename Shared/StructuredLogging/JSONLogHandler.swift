@@ -3,7 +3,8 @@ public import Logging
 
 /// A log handler that writes one JSON object a line: `time`, `level`, `service`, `message`, then the metadata.
 ///
-/// Metadata keys stand at the top level as they are; nested metadata stays nested. Values under secret keys are
+/// Metadata keys stand at the top level as they are, but for those named like the line's own members, which get the
+/// prefix `metadata.`: no name stands twice. Nested metadata stays nested. Values under secret keys are
 /// replaced, see ``Redaction``. Control characters are escaped, so that a line is a line whatever was logged.
 public struct JSONLogHandler: LogHandler {
     /// The lowest level that is written.
@@ -48,6 +49,8 @@ public struct JSONLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
+    private static let ownMembers: Set = ["time", "level", "service", "logger", "message"]
+
     /// Writes one line.
     public func log(event: LogEvent) {
         var line = LineBuilder()
@@ -59,7 +62,9 @@ public struct JSONLogHandler: LogHandler {
         var all = metadata
         if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
         if let own = event.metadata { all.merge(own) { $1 } }
-        for (key, value) in all.sorted(by: { $0.key < $1.key }) { line.add(key, value) }
+        for (key, value) in all.sorted(by: { $0.key < $1.key }) {
+            line.add(Self.ownMembers.contains(key) ? "metadata." + key : key, value)
+        }
         if let error = event.error, all[LogKey.error] == nil { line.add(LogKey.error, "\(error)") }
         write(line.finished())
     }

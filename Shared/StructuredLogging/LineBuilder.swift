@@ -35,10 +35,8 @@ struct LineBuilder {
         // Concrete types first: a cast to a protocol searches the whole executable's conformances.
         case .stringConvertible(let number as Int): append("\(number)")
         case .stringConvertible(let number as Double) where number.isFinite: append("\(number)")
-        case .stringConvertible(let number as Int32): append("\(number)")
-        case .stringConvertible(let number as Int64): append("\(number)")
-        case .stringConvertible(let number as UInt64): append("\(number)")
         case .stringConvertible(let flag as Bool): append("\(flag)")
+        case .stringConvertible(let other) where Self.isInteger(other): append(other.description)
         case .stringConvertible(let other): appendQuoted(other.description)
         case .array(let values):
             append("[")
@@ -59,23 +57,37 @@ struct LineBuilder {
         }
     }
 
+    private static func isInteger(_ value: any CustomStringConvertible) -> Bool {
+        switch value {
+        case is Int64, is Int32, is Int16, is Int8, is UInt, is UInt64, is UInt32, is UInt16, is UInt8: true
+        default: false
+        }
+    }
+
     private mutating func separate() {
         if text.count > 1 { append(",") }
     }
 
+    /// Escapes what JSON demands, and every other character that ends a line or commands a terminal.
     private mutating func appendQuoted(_ string: String) {
         text.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
-            case UInt8(ascii: "\n"): append("\\n")
-            case UInt8(ascii: "\r"): append("\\r")
-            case UInt8(ascii: "\t"): append("\\t")
-            case 0..<0x20, 0x7F: append("\\u00" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16))
-            default: text.append(byte)
+        for scalar in string.unicodeScalars {
+            switch scalar.value {
+            case 0x22, 0x5C: text += [UInt8(ascii: "\\"), UInt8(ascii: scalar)]
+            case 0x0A: append("\\n")
+            case 0x0D: append("\\r")
+            case 0x09: append("\\t")
+            case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: appendEscaped(scalar.value)
+            case 0x20..<0x7F: text.append(UInt8(ascii: scalar))
+            default: text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
         text.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ value: UInt32) {
+        let digits = String(value, radix: 16)
+        append("\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits)
     }
 
     private mutating func append(_ string: String) {

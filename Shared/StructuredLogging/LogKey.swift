@@ -18,8 +18,8 @@ public enum LogKey {
     public static let outcome = "outcome"
     /// What went wrong.
     public static let error = "error"
-    /// A service's name.
-    public static let service = "service"
+    /// The name of the service that is called.
+    public static let peer = "peer.service"
     /// A message's or job's ID.
     public static let messageID = "message.id"
     /// A message's topic.

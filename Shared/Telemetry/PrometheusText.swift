@@ -2,7 +2,7 @@
 enum PrometheusText {
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
-    /// A metric or label name: what `[a-zA-Z_:][a-zA-Z0-9_:]*` does not allow becomes `_`.
+    /// A metric's name: what `[a-zA-Z_:][a-zA-Z0-9_:]*` does not allow becomes `_`.
     static func name(_ label: String) -> String {
         var name = ""
         for scalar in label.unicodeScalars {
@@ -14,13 +14,17 @@ enum PrometheusText {
         return name
     }
 
-    /// Labels without braces, ordered by name, values escaped.
+    /// Labels without braces, ordered by name, values escaped; of two with one name the first stays.
     static func labels(_ dimensions: [(String, String)]) -> String {
-        dimensions
-            .map { (name($0.0), $0.1) }
-            .sorted { $0.0 < $1.0 }
-            .map { "\($0.0)=\"\(escaped($0.1))\"" }
+        Dictionary(dimensions.map { (labelName($0.0), $0.1) }) { first, _ in first }
+            .sorted { $0.key < $1.key }
+            .map { "\($0.key)=\"\(escaped($0.value))\"" }
             .joined(separator: ",")
+    }
+
+    /// A label's name, which has no colon.
+    private static func labelName(_ label: String) -> String {
+        String(name(label).map { $0 == ":" ? "_" : $0 })
     }
 
     /// Adds the lines of one series.

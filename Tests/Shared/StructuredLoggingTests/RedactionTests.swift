@@ -20,7 +20,7 @@ import Testing
     @Test func showsTheValuesOfOurOwnKeys() {
         let keys = [
             LogKey.correlationID, LogKey.traceID, LogKey.spanID, LogKey.method, LogKey.path, LogKey.status, LogKey.duration,
-            LogKey.outcome, LogKey.error, LogKey.service, LogKey.messageID, LogKey.topic, LogKey.attempt, LogKey.count,
+            LogKey.outcome, LogKey.error, LogKey.peer, LogKey.messageID, LogKey.topic, LogKey.attempt, LogKey.count,
             LogKey.address, LogKey.accountID,
         ]
         #expect(keys.filter(Redaction.isSecret) == [])
