@@ -148,6 +148,7 @@ let package = Package(
         .target(name: "Gherkin", path: "Tests/Features/Gherkin"),
         .testTarget(name: "GherkinTests", dependencies: ["Gherkin"], path: "Tests/Features/GherkinTests"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "StackSupport", dependencies: ["LocalStack", "TestSupport"], path: "Tests/StackSupport"),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
         .tests(of: "PasswordHashing"),
@@ -156,13 +157,17 @@ let package = Package(
         .tests(of: "LoadBalancing", uses: ["Discovery"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .tests(of: "Telemetry", outside: [.metrics]),
-        .tests(of: "Messaging", uses: ["Correlation", "SQLiteStorage"], outside: [.grdb, .lifecycle]),
+        .tests(
+            of: "Messaging",
+            uses: ["Correlation", "SQLiteStorage"],
+            outside: [.grdb, .lifecycle, .log, .serviceContext]
+        ),
         .tests(of: "Tokens", outside: [.crypto, .jwtKit]),
         .tests(of: "AccessPolicy"),
         .tests(
             of: "ServiceClient",
-            uses: ["Discovery", "LoadBalancing", "Resilience"],
-            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .nioCore]
+            uses: ["Correlation", "Discovery", "LoadBalancing", "Resilience"],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .log, .nioCore, .nioPosix, .serviceContext]
         ),
         .tests(
             of: "ServiceRuntime",
@@ -173,38 +178,41 @@ let package = Package(
             ofService: "Users",
             uses: [
                 "AccessPolicy", "Correlation", "Discovery", "InputValidation", "MailWorkerContract", "Messaging",
-                "PasswordHashing", "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
+                "PasswordHashing", "SQLiteStorage", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
+                "UsersDomain",
             ]
         ),
         .tests(
             ofService: "Search",
             uses: [
                 "AccessPolicy", "Discovery", "InputValidation", "SQLiteStorage", "SearchContract", "SearchDomain",
-                "ServiceRuntime", "Tokens",
+                "ServiceClient", "ServiceRuntime", "Tokens",
             ]
         ),
         .tests(
             ofService: "MailWorker",
             uses: [
                 "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SQLiteStorage",
-                "ServiceRuntime", "Tokens",
+                "ServiceClient", "ServiceRuntime", "Tokens",
             ]
         ),
         .tests(
             ofService: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "LoadBalancing", "MailWorkerContract", "Resilience", "SearchContract",
-                "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
+                "AccessPolicy", "Discovery", "InputValidation", "LoadBalancing", "MailWorkerContract", "Resilience",
+                "SearchContract", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
             ]
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["LocalStack", "TestSupport", .httpTypes],
+            dependencies: ["InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .subprocess, .system],
             path: "Tests/Integration"
         ),
         .testTarget(
             name: "FeatureTests",
-            dependencies: ["Gherkin", "LocalStack", "TestSupport", .httpTypes],
+            dependencies: [
+                "Gherkin", "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .subprocess, .system,
+            ],
             path: "Tests/Features/Scenarios"
         ),
     ]
@@ -293,8 +301,8 @@ extension Target {
         .testTarget(
             name: "\(name)ServiceTests",
             dependencies: (["\(name)Service", "TestSupport"] + targets).map { .init(stringLiteral: $0) } + [
-                .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdTesting, .lifecycle,
-                .log, .nioCore, .serviceContext,
+                .asyncHTTPClient, .configuration, .crypto, .grdb, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
             ],
             path: "Tests/Services/\(name)ServiceTests"
         )

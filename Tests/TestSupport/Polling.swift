@@ -19,3 +19,14 @@ package func eventually<Value>(
         try await clock.sleep(for: .milliseconds(5))
     }
 }
+
+/// Waits until `condition` holds, asking again every few milliseconds.
+///
+/// - Throws: ``PollingTimedOut`` naming what was waited for, or what `condition` threw.
+package func eventually(
+    _ what: String,
+    within limit: Duration = .seconds(20),
+    holds condition: () async throws -> Bool
+) async throws {
+    _ = try await eventually(what, within: limit) { try await condition() ? true : nil }
+}

@@ -1,0 +1,68 @@
+import Gherkin
+import LocalStack
+import StackSupport
+import Testing
+
+/// The scenarios that leave the stack as they found it, one after the other on one stack.
+@Suite(.serialized, .sharedStack, .enabled(if: try !ScenarioCatalogue.selected(ownStack: false).isEmpty))
+struct FeatureTests {
+    @Test(.timeLimit(.minutes(2)), arguments: try ScenarioCatalogue.selected(ownStack: false))
+    func scenario(_ scenario: Scenario) async throws {
+        try await ScenarioCase.run(scenario, on: SharedStack.current)
+    }
+}
+
+/// The scenarios that kill or damage parts of the stack, each on a stack of its own.
+@Suite(.serialized)
+struct OwnStackFeatureTests {
+    @Test(.timeLimit(.minutes(3)), arguments: try ScenarioCatalogue.selected(ownStack: true))
+    func scenario(_ scenario: Scenario) async throws {
+        let events = StackEvents()
+        let adjust: @Sendable (inout StackConfiguration) -> Void = { configuration in
+            configuration.retryMailsQuickly()
+            if scenario.keepsDeadProcesses { configuration.restarts = .never }
+        }
+        try await TestStack.with(adjust: adjust, report: { events.record($0) }) { stack in
+            try await ScenarioCase.run(scenario, on: stack, events: events)
+        }
+    }
+}
+
+/// The corpus as a whole.
+@Suite struct ScenarioCatalogueTests {
+    @Test func everyScenarioHasSteps() throws {
+        let scenarios = try ScenarioCatalogue.all()
+        #expect(scenarios.count >= 40)
+        for scenario in scenarios { #expect(!scenario.pickle.steps.isEmpty, "\(scenario.pickle)") }
+    }
+
+    @Test func noTwoScenariosOfAFileShareTheirName() throws {
+        let titles = try ScenarioCatalogue.all().map { "\($0.pickle.uri) \($0.pickle.location) \($0.pickle.name)" }
+        #expect(Set(titles).count == titles.count)
+    }
+}
+
+extension StackConfiguration {
+    /// Lets a mail die after three attempts within a second, so that nobody waits hours for a dead letter.
+    fileprivate mutating func retryMailsQuickly() {
+        extraArguments["mail-worker"] = ["--queue-attempts", "3", "--queue-retry-unit", "10ms", "--queue-lease", "2s"]
+    }
+}
+
+/// Runs one scenario and reports its failure with everything that explains it.
+private enum ScenarioCase {
+    static func run(_ scenario: Scenario, on stack: LocalStack, events: StackEvents = StackEvents()) async throws {
+        let world = ScenarioWorld(stack: stack, events: events)
+        do {
+            try await ScenarioRunner(steps: Steps.all).run(scenario.pickle, in: world)
+        } catch {
+            let report = FailureReport(
+                failure: error,
+                exchange: world.exchanges.last,
+                story: world.story,
+                logLines: StoryLog.lines(of: world.story, in: stack.layout.logs)
+            )
+            Issue.record(Comment(rawValue: report.description))
+        }
+    }
+}

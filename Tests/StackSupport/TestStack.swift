@@ -1,0 +1,38 @@
+import FoundationEssentials
+package import LocalStack
+import TestSupport
+
+/// Stacks for tests: the executables of this build on free ports, with state of their own.
+package enum TestStack {
+    /// The folder of the executables: that of the tests themselves.
+    package static let executables: String = {
+        let own = CommandLine.arguments.first.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) }
+        let candidates = [own, ProjectFiles.root + "/.build/debug"].compactMap(\.self)
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0 + "/gateway") } ?? candidates[0]
+    }()
+
+    /// A configuration with cheap password hashes; everything else is as `make up` has it.
+    package static func configuration(state: String) -> StackConfiguration {
+        var configuration = StackConfiguration(executables: executables, state: state, gatewayPort: 0)
+        configuration.extraArguments["users"] = ["--password-cost", "6"]
+        return configuration
+    }
+
+    /// Runs `body` with a stack that is ready, and stops it.
+    ///
+    /// - Parameter adjust: Changes the configuration before the start.
+    package static func with<Result: Sendable>(
+        adjust: @Sendable (inout StackConfiguration) -> Void = { _ in },
+        report: @escaping @Sendable (StackEvent) -> Void = { _ in },
+        _ body: @Sendable (LocalStack) async throws -> Result
+    ) async throws -> Result {
+        try await withTemporaryDirectory { directory in
+            var configuration = configuration(state: directory)
+            adjust(&configuration)
+            return try await withLocalStack(configuration, report: report) { stack in
+                try await stack.waitUntilReady()
+                return try await body(stack)
+            }
+        }
+    }
+}

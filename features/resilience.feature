@@ -1,0 +1,32 @@
+@own-stack
+Feature: What breaks is not felt
+  Processes die. Clients do not notice, or are told the truth.
+
+  Scenario: One of two search processes is killed under load
+    Given the shelter lists these animals:
+      | name    | species |
+      | Biscuit | cat     |
+    When "search-2" is killed in the middle of 100 searches a second for 4 seconds
+    Then all 400 searches were answered
+    And the stack says that "search-2" was ended by signal 9 and is started again
+
+  Scenario: The mail worker is killed while it sends
+    When 30 people sign up while mail-worker-1 is killed 3 times
+    Then every one of them gets exactly one mail "Confirm your address"
+
+  @no-restart
+  Scenario: A search that cannot be answered is no empty list
+    When all search processes are killed
+    And a client sends GET "/v1/listings"
+    Then the answer is 503
+    And the answer is a problem of kind "unavailable"
+    When "ada@example.org" signs up as "Ada"
+    Then the answer is 202
+
+  @no-restart
+  Scenario: A dead worker delays mails and loses none
+    Given the process "mail-worker-1" is killed
+    When "ada@example.org" signs up as "Ada"
+    Then the answer is 202
+    When a client sends GET "/v1/listings"
+    Then the answer is 200
