@@ -171,8 +171,14 @@ let package = Package(
         ),
         .tests(
             of: "ServiceRuntime",
-            uses: ["AccessPolicy", "Correlation", "InputValidation", "Resilience", "Telemetry", "Tokens"],
-            outside: [.configuration, .hummingbird, .hummingbirdTesting, .nioCore]
+            uses: [
+                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "Resilience", "ServiceClient",
+                "StructuredLogging", "Telemetry", "Tokens",
+            ],
+            outside: [
+                .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .inMemoryLogging,
+                .lifecycle, .log, .metrics, .nioCore, .serviceContext,
+            ]
         ),
         .tests(
             ofService: "Users",
@@ -205,7 +211,10 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .subprocess, .system],
+            dependencies: [
+                "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix,
+                .subprocess, .system,
+            ],
             path: "Tests/Integration"
         ),
         .testTarget(

@@ -10,18 +10,21 @@
 /// ```
 public struct ObjectFields: Sendable {
     private let members: [JSONValue.Member]
+    private let isObject: Bool
     private let pointer: JSONPointer
     private var asked: [String] = []
     /// The errors so far.
     public private(set) var errors: [FieldError] = []
 
-    /// Creates a reader; a value that is no object is the first error.
+    /// Creates a reader; a value that is no object is the only error, whatever is asked for afterwards.
     public init(_ value: JSONValue, at pointer: JSONPointer = .root) {
         self.pointer = pointer
         if case .object(let members) = value {
             self.members = members
+            isObject = true
         } else {
             self.members = []
+            isObject = false
             errors.append(
                 FieldError(pointer: pointer.description, rule: "type", message: "must be an object, not \(value.kind)")
             )
@@ -62,8 +65,9 @@ public struct ObjectFields: Sendable {
         }
     }
 
-    /// Records an error of the caller's own about a field.
+    /// Records an error of the caller's own about a field; does nothing where there is no object.
     public mutating func reject(_ key: String, rule: String, message: String) {
+        guard isObject else { return }
         errors.append(FieldError(pointer: pointer.appending(key).description, rule: rule, message: message))
     }
 

@@ -11,7 +11,7 @@ public enum PageCursor {
 
     /// Decodes a cursor; nil when it is none.
     public static func decode(_ cursor: String) -> String? {
-        guard cursor.utf8.count <= 1024 else { return nil }
+        guard (1...1024).contains(cursor.utf8.count) else { return nil }
         var text = String(cursor.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
         text += String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
         return Data(base64Encoded: text).flatMap { String(validating: $0, as: UTF8.self) }
