@@ -56,6 +56,18 @@ Feature: Signing up and confirming an address
     When the token in the mail confirms the address
     Then the answer is 200
 
+  Scenario: Who asks for another mail after others used the address chooses the password
+    Given "ada@example.org" signs up as "Mallory" with the password "mallory was here first"
+    And "ada@example.org" signs up as "Ada" with the password "this is my own address"
+    When "ada@example.org" asks for another confirmation mail
+    Then a mail "Choose a new password" reaches "ada@example.org"
+    When the token in the mail sets the password "chosen by the owner"
+    Then the answer is 204
+    When "ada@example.org" logs in with the password "mallory was here first"
+    Then the answer is 401
+    When "ada@example.org" logs in with the password "chosen by the owner"
+    Then the answer is 201
+
   Scenario: Every bad field is named at once
     When a client sends POST "/v1/accounts" with the body
       """

@@ -12,8 +12,6 @@ package struct StatusReply: Codable, Sendable {
     package static var verificationPending: Self { Self(status: "verification-pending") }
     /// The address is confirmed.
     package static var verified: Self { Self(status: "verified") }
-    /// A mail is on its way, if the address has an account.
-    package static var accepted: Self { Self(status: "accepted") }
 }
 
 /// A logged-in session's tokens.

@@ -4,7 +4,7 @@ enum HelpText {
         var text = "\(service): \(summary)\n\n"
         text += "Settings, as flag or environment variable, or in the JSON file that --config-file names:\n"
         for setting in settings.sorted(by: { $0.key < $1.key }) {
-            let standard = setting.defaultText.map { "default \($0)" } ?? "required"
+            let standard = setting.defaultText.map { $0.isEmpty ? "empty by default" : "default \($0)" } ?? "required"
             text += "\n  \(setting.flag)=…   \(setting.variable)\n"
             text += "      \(setting.summary)\n"
             text += "      \(setting.expectation); \(standard)\n"

@@ -30,6 +30,7 @@ struct AccountStore: Sendable {
             if let existing {
                 account = existing
                 account.name = registration.name
+                try database.execute(sql: "UPDATE account SET contested = 1 WHERE id = ?", arguments: [existing.id])
             } else {
                 account = try Self.insert(registration, hash: hash, context, in: database)
             }
@@ -40,12 +41,18 @@ struct AccountStore: Sendable {
     }
 
     /// Sends the verification mail again, with a fresh token; does nothing for other addresses.
+    ///
+    /// The owner of a contested address gets a mail to choose a password instead: confirming with either registration's
+    /// password could hand the account to whoever made the other.
     func resendVerification(to email: EmailAddress, token: OpaqueToken) async throws {
         let time = now().timeIntervalSince1970
         try await database.write { [mail] database in
             guard let row = try Self.row(email: email, in: database) else { return }
             let account = try AccountRows.account(row)
             guard !account.isVerified, let hash = AccountRows.passwordHash(row) else { return }
+            guard !(row["contested"] as Bool) else {
+                return try PasswordStore.mailReset(token, to: account, at: time, mail, in: database)
+            }
             let pending = PendingCredentials(name: account.name, hash: hash)
             try Self.insertVerification(token, for: account, pending, time, in: database)
             try mail.append(Self.job(.verification, to: account, token: token), in: database)

@@ -31,15 +31,27 @@ struct PasswordStore: Sendable {
 
     /// Mails a token that sets a new password; does nothing for an unknown address.
     func requestReset(for email: EmailAddress, token: OpaqueToken) async throws {
-        let expiry = now().timeIntervalSince1970 + Double(TokenLifetimes.passwordReset.components.seconds)
+        let time = now().timeIntervalSince1970
         try await database.write { [mail] database in
             guard let account = try AccountStore.row(email: email, in: database).map(AccountRows.account) else { return }
-            try database.execute(
-                sql: "INSERT INTO one_time_token (digest, account_id, purpose, expires_at) VALUES (?, ?, ?, ?)",
-                arguments: [token.digest, account.id, "password-reset", expiry]
-            )
-            try mail.append(AccountStore.job(.passwordReset, to: account, token: token), in: database)
+            try Self.mailReset(token, to: account, at: time, mail, in: database)
         }
+    }
+
+    /// Keeps the token's digest and mails the token, in the caller's transaction.
+    static func mailReset(
+        _ token: OpaqueToken,
+        to account: Account,
+        at time: Double,
+        _ mail: MailOutbox,
+        in database: Database
+    ) throws {
+        let expiry = time + Double(TokenLifetimes.passwordReset.components.seconds)
+        try database.execute(
+            sql: "INSERT INTO one_time_token (digest, account_id, purpose, expires_at) VALUES (?, ?, ?, ?)",
+            arguments: [token.digest, account.id, "password-reset", expiry]
+        )
+        try mail.append(AccountStore.job(.passwordReset, to: account, token: token), in: database)
     }
 
     /// Sets a password by a mailed token and ends all sessions; false when the token is used, expired or unknown.

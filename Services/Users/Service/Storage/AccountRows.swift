@@ -6,7 +6,7 @@ import UsersDomain
 
 /// How accounts are read from rows.
 enum AccountRows {
-    static let columns = "id, email, name, password_hash, roles, verified_at, created_at, version"
+    static let columns = "id, email, name, password_hash, roles, verified_at, contested, created_at, version"
 
     static func account(_ row: Row) throws -> Account {
         guard let email = EmailAddress(row["email"]) else {

@@ -13,7 +13,8 @@ enum UsersSchema {
     }
 
     /// A token's row carries name and password of the registration it confirms: whoever confirms an address gets the
-    /// password that was chosen together with that very token, not one that somebody else registered before.
+    /// password that was chosen together with that very token, not one that somebody else registered before. An account
+    /// that was registered again before it was confirmed is `contested`: nobody knows whose password is the owner's.
     private static let tables = """
         CREATE TABLE account (
             id TEXT PRIMARY KEY,
@@ -23,6 +24,7 @@ enum UsersSchema {
             password_hash TEXT NOT NULL,
             roles TEXT NOT NULL DEFAULT '',
             verified_at REAL,
+            contested INTEGER NOT NULL DEFAULT 0,
             created_at REAL NOT NULL,
             version INTEGER NOT NULL DEFAULT 1
         ) STRICT;
