@@ -35,8 +35,13 @@ prepare: ## Install the C libraries that are missing.
 
 test: prepare ## All Swift tests, the features and the checks.
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --skip 'IntegrationTests|FeatureTests'
+	swift test --skip-build --filter IntegrationTests
+	$(MAKE) --no-print-directory features
 	$(MAKE) --no-print-directory check
+
+features: ## The scenarios in features/. TAGS='@own-stack'
+	@TAGS="$(TAGS)" swift test --filter FeatureTests
 
 check: ## Formatter, layers, forbidden patterns, sizes.
 	@if [ -x deploy/checks/run ]; then deploy/checks/run; fi

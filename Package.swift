@@ -9,7 +9,7 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration",
             exact: "1.4.0",
-            traits: ["JSON", "CommandLineArguments"]
+            traits: ["JSON"]
         ),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
@@ -60,7 +60,7 @@ let package = Package(
             ],
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .metrics, .nioCore,
-                .nioHTTPTypes, .serviceContext, .system, .unixSignals,
+                .nioHTTP1, .nioHTTPTypes, .serviceContext, .system, .unixSignals,
             ]
         ),
 
@@ -176,8 +176,8 @@ let package = Package(
                 "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
-                .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting, .inMemoryLogging,
-                .lifecycle, .log, .metrics, .nioCore, .serviceContext,
+                .configuration, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
+                .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
             ]
         ),
         .tests(

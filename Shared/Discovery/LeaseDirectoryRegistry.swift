@@ -47,10 +47,10 @@ public struct LeaseDirectoryRegistry: ServiceRegistry {
     public func register(_ endpoint: Endpoint, as service: ServiceName) async throws(RegistryError) {
         let lease = Lease(endpoint: endpoint, expiresAt: expiry)
         let folder = self.folder(of: service)
+        let path = try path(of: endpoint, in: service)
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            try JSONEncoder().encode(lease)
-                .write(to: URL(filePath: path(of: endpoint, in: service)), options: .atomic)
+            try JSONEncoder().encode(lease).write(to: URL(filePath: path), options: .atomic)
         } catch {
             throw RegistryError("cannot write a lease in \(folder)", cause: error)
         }
@@ -59,7 +59,7 @@ public struct LeaseDirectoryRegistry: ServiceRegistry {
 
     /// Removes the replica's lease file.
     public func deregister(_ endpoint: Endpoint, from service: ServiceName) async throws(RegistryError) {
-        let path = path(of: endpoint, in: service)
+        let path = try path(of: endpoint, in: service)
         guard FileManager.default.fileExists(atPath: path) else { return }
         do {
             try FileManager.default.removeItem(atPath: path)
@@ -116,8 +116,13 @@ public struct LeaseDirectoryRegistry: ServiceRegistry {
         "\(directory)/\(service)"
     }
 
-    private func path(of endpoint: Endpoint, in service: ServiceName) -> String {
-        "\(folder(of: service))/\(endpoint.id).json"
+    /// The replica's lease file; its ID must be a visible file's name, so that it leads nowhere else.
+    private func path(of endpoint: Endpoint, in service: ServiceName) throws(RegistryError) -> String {
+        let id = endpoint.id.utf8
+        guard let first = id.first, first != UInt8(ascii: "."), !id.contains(UInt8(ascii: "/")), !id.contains(0) else {
+            throw RegistryError("the replica's ID cannot name a lease file")
+        }
+        return "\(folder(of: service))/\(endpoint.id).json"
     }
 
     private func seconds(_ duration: Duration) -> Double {

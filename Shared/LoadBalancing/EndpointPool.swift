@@ -6,8 +6,9 @@ import Synchronization
 /// The replicas of one service as one client sees them: who is there, how busy, who is left out.
 ///
 /// Fed by a resolver in ``run(following:)`` and asked once a call with ``pick(excluding:)``. A replica that fails
-/// several times in a row is ejected for a growing time and comes back through a single probe. When the registry falls
-/// silent the last set stays; a set that is suddenly empty is believed after a minute only.
+/// several times in a row is ejected for a growing time and comes back through a single probe; with fewer than half in
+/// use, all are used. When the registry falls silent the last set stays; a set that is suddenly empty is believed after
+/// a minute only.
 public final class EndpointPool: Sendable {
     /// How a call ended, as far as the replica's health is concerned.
     public enum Outcome: Sendable, Hashable {
@@ -73,9 +74,13 @@ public final class EndpointPool: Sendable {
     /// - Returns: A replica, or nil when none is known.
     public func pick(excluding excluded: Set<String> = []) -> Endpoint? {
         let time = now()
-        return generator.withLock { generator in
-            state.withLock { $0.pick(excluding: excluded, at: time, using: &generator) }
+        let (endpoint, isPanicking) = generator.withLock { generator in
+            state.withLock { ($0.pick(excluding: excluded, at: time, using: &generator), $0.isPanicking) }
         }
+        if isPanicking {
+            Counter(label: "clowder_pool_panic_picks_total", dimensions: [("service", "\(service)")]).increment()
+        }
+        return endpoint
     }
 
     /// Takes the outcome of a call.

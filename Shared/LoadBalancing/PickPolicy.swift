@@ -24,16 +24,16 @@ public protocol PickPolicy: Sendable {
 
 /// Each replica in turn.
 public struct RoundRobin: PickPolicy {
-    private var cursor = 0
+    private var lastID: String?
 
     /// Creates a policy that starts with the first replica.
     public init() {}
 
-    /// The replica after the one picked last.
+    /// The replica after the one picked last, whoever has come or gone meanwhile.
     public mutating func pick(from candidates: [Candidate], using _: inout some RandomNumberGenerator) -> Int {
-        let index = cursor % candidates.count
-        cursor = index + 1
-        return index
+        let next = lastID.flatMap { last in candidates.firstIndex { $0.endpoint.id > last } } ?? 0
+        lastID = candidates[next].endpoint.id
+        return next
     }
 }
 

@@ -25,6 +25,12 @@ struct PoolState {
 
     private(set) var replicas: [Replica] = []
     private(set) var hasSeenSet = false
+
+    /// Whether fewer than half of the replicas are in use, so that all are used.
+    var isPanicking: Bool {
+        replicas.count { $0.ejectedUntil == nil } * 2 < replicas.count
+    }
+
     private var emptySince: Duration?
     private var policy: any PickPolicy
     private let ejection: EjectionPolicy
@@ -57,7 +63,8 @@ struct PoolState {
 
     /// Chooses a replica and counts the call as outstanding; nil when there is none.
     ///
-    /// Passes over `excluded` and over ejected replicas as long as others are left: under panic, all are used.
+    /// Passes over `excluded` and over ejected replicas as long as others are left. Under panic ejection means nothing:
+    /// when most replicas seem to fail, the few others would only fail next.
     mutating func pick(
         excluding excluded: Set<String>,
         at now: Duration,
@@ -68,7 +75,8 @@ struct PoolState {
             replicas[probe].outstanding += 1
             return replicas[probe].endpoint
         }
-        let healthy = replicas.indices.filter { replicas[$0].ejectedUntil == nil }
+        let isPanicking = isPanicking
+        let healthy = replicas.indices.filter { isPanicking || replicas[$0].ejectedUntil == nil }
         let fresh = healthy.filter { !excluded.contains(replicas[$0].endpoint.id) }
         let untried = replicas.indices.filter { !excluded.contains(replicas[$0].endpoint.id) }
         guard let usable = [fresh, untried, healthy, Array(replicas.indices)].first(where: { !$0.isEmpty }) else {

@@ -4,6 +4,9 @@ import CCrypt
 ///
 /// Both calls take as long as the cost says and block their thread: use them on a ``HashingPool``.
 enum Bcrypt {
+    /// The costs that bcrypt knows; libxcrypt reads 0 as a default of its own.
+    static let costs = 4...31
+
     /// Hashes `key` with a fresh salt.
     static func hash(
         _ key: String,
@@ -21,6 +24,7 @@ enum Bcrypt {
     }
 
     private static func setting(cost: Int, randomBytes: [UInt8]) throws(PasswordHashingError) -> String {
+        guard costs.contains(cost) else { throw PasswordHashingError(.engineFailed, "bcrypt has no cost \(cost)") }
         var output = [CChar](repeating: 0, count: Int(CRYPT_GENSALT_OUTPUT_SIZE))
         let made = randomBytes.withUnsafeBytes { bytes in
             crypt_gensalt_rn(

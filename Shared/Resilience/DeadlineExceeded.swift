@@ -6,6 +6,8 @@ public struct DeadlineExceeded: Error, Hashable, Sendable {
 
 /// Runs `operation` until `deadline` and cancels it there.
 ///
+/// Inside another call of this function with a deadline that is not later, nothing is started: the outer one cancels
+/// both.
 /// - Returns: What `operation` returned.
 /// - Throws: ``DeadlineExceeded`` when the deadline came first; otherwise what `operation` threw. The function returns
 ///   once `operation` has reacted to its cancellation.
@@ -16,8 +18,11 @@ public func withDeadline<Result: Sendable>(
 ) async throws -> Result {
     guard let deadline else { return try await operation() }
     guard deadline.instant > clock.now else { throw DeadlineExceeded() }
+    if let outer = EnforcedDeadline.current, outer <= deadline { return try await operation() }
     return try await withThrowingTaskGroup(of: Race<Result>.self) { group in
-        group.addTask { .finished(try await operation()) }
+        group.addTask {
+            .finished(try await EnforcedDeadline.$current.withValue(deadline) { try await operation() })
+        }
         group.addTask {
             do {
                 try await clock.sleep(until: deadline.instant)
@@ -36,6 +41,11 @@ public func withDeadline<Result: Sendable>(
         }
         throw CancellationError()
     }
+}
+
+/// The deadline at which an enclosing call cancels this task.
+private enum EnforcedDeadline {
+    @TaskLocal static var current: Deadline?
 }
 
 /// What happened first.

@@ -69,6 +69,8 @@ public struct ServiceClient: Sendable {
     ///
     /// - Throws: ``ServiceClientError`` when there is no answer; `CancellationError` when the task was cancelled.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
+        // Without its slash a path would run on from the authority and could name another host.
+        guard request.path.hasPrefix("/") else { throw error(.malformedRequest) }
         let deadline = Deadline.current ?? .after(Deadline.internalDefault, from: clock.now)
         budget.recordRequest(at: sinceStart)
         var tried: Set<String> = []
@@ -116,6 +118,8 @@ public struct ServiceClient: Sendable {
             return .failure(error)
         } catch is DeadlineExceeded {
             return .failure(error(.deadlineExceeded))
+        } catch let cause as HTTPClientError where cause == .invalidURL {
+            return .failure(error(.malformedRequest, cause))
         } catch let cause as HTTPClientError where Self.connectFailures.contains(cause) {
             return .failure(error(.unreachable, cause))
         } catch let cause as NIOConnectionError {
@@ -168,6 +172,7 @@ public struct ServiceClient: Sendable {
     private func outcome(of result: Result<ServiceResponse, ServiceClientError>) -> EndpointPool.Outcome {
         switch result {
         case .success(let response): response.status.code < 500 ? .success : .failure
+        case .failure(let error) where [.malformedRequest, .responseTooLarge].contains(error.code): .ignored
         case .failure: Task.isCancelled ? .ignored : .failure
         }
     }

@@ -14,6 +14,8 @@ public struct ServiceClientError: Error, Sendable, CustomStringConvertible {
         public static let deadlineExceeded = Self(description: "deadline-exceeded")
         /// The answer is larger than ``ServiceClient/maximumResponseBytes``.
         public static let responseTooLarge = Self(description: "response-too-large")
+        /// The request's path makes no URL; nothing was sent.
+        public static let malformedRequest = Self(description: "malformed-request")
     }
 
     /// The reason.

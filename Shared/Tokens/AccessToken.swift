@@ -24,14 +24,39 @@ public struct AccessToken: Hashable, Sendable {
 /// The claims as they stand in the token (RFC 9068).
 struct AccessTokenClaims: JWTPayload {
     var iss: IssuerClaim
-    var aud: AudienceClaim
+    var aud: Audience
     var sub: SubjectClaim
     var exp: ExpirationClaim
     var iat: IssuedAtClaim
+    var nbf: NotBeforeClaim?
     var jti: IDClaim
     var sid: String
     var roles: [String]
 
     /// Times are checked by the verifier, with its own clock and leeway.
     func verify(using algorithm: some JWTAlgorithm) async throws {}
+}
+
+/// One audience or several (RFC 7519 section 4.1.3); unlike the library's type, an empty list does not trap.
+struct Audience: Codable, Sendable {
+    var values: [String]
+
+    init(_ value: String) {
+        values = [value]
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        // What is no text has to be a list, whose error travels.
+        values = try (try? container.decode(String.self)).map { [$0] } ?? container.decode([String].self)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        if values.count == 1 {
+            try container.encode(values[0])
+        } else {
+            try container.encode(values)
+        }
+    }
 }

@@ -39,7 +39,7 @@ public struct AccessTokenIssuer: Sendable {
         let now = Date(timeIntervalSince1970: now.timeIntervalSince1970.rounded(.down))
         let claims = AccessTokenClaims(
             iss: IssuerClaim(value: issuer),
-            aud: AudienceClaim(value: [audience]),
+            aud: Audience(audience),
             sub: SubjectClaim(value: accountID),
             exp: ExpirationClaim(value: now.addingTimeInterval(Double(lifetime.components.seconds))),
             iat: IssuedAtClaim(value: now),

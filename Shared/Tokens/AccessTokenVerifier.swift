@@ -33,9 +33,8 @@ public struct AccessTokenVerifier: Sendable {
             Base64URL.decode(parts[2]) != nil
         else { throw TokenError(.malformed) }
         // Anything that does not decode is refused just below.
-        guard let fields = try? JSONDecoder().decode([String: String].self, from: header) else {
-            throw TokenError(.unacceptableHeader)
-        }
+        guard let fields = try? JSONDecoder().decode([String: String].self, from: header), hasEachNameOnce(header)
+        else { throw TokenError(.unacceptableHeader) }
         guard Set(fields.keys) == ["alg", "typ", "kid"], fields["alg"] == "EdDSA", let kid = fields["kid"],
             fields["typ"]?.lowercased() == "at+jwt"
         else { throw TokenError(.unacceptableHeader) }
@@ -54,8 +53,9 @@ public struct AccessTokenVerifier: Sendable {
         guard let key = keys.key(withID: kid) else { throw TokenError(.unknownKey) }
         let claims = try await claims(of: token, signedBy: key)
         let leeway = Double(Self.leeway.components.seconds)
-        guard claims.iss.value == issuer, claims.aud.value == [audience], !claims.sub.value.isEmpty,
-            claims.iat.value <= now.addingTimeInterval(leeway)
+        guard claims.iss.value == issuer, claims.aud.values == [audience], !claims.sub.value.isEmpty,
+            claims.iat.value <= now.addingTimeInterval(leeway),
+            claims.nbf.map({ $0.value <= now.addingTimeInterval(leeway) }) ?? true
         else { throw TokenError(.badClaims) }
         guard claims.exp.value > now.addingTimeInterval(-leeway) else { throw TokenError(.expired) }
         return AccessToken(
@@ -64,6 +64,11 @@ public struct AccessTokenVerifier: Sendable {
             roles: Set(claims.roles),
             expiresAt: claims.exp.value
         )
+    }
+
+    /// Three names and three values take twelve quotation marks; more are a name given twice, or an escape.
+    private func hasEachNameOnce(_ header: Data) -> Bool {
+        header.count { $0 == UInt8(ascii: "\"") } == 12
     }
 
     private func claims(of token: String, signedBy key: PublicKey) async throws(TokenError) -> AccessTokenClaims {
@@ -75,6 +80,8 @@ public struct AccessTokenVerifier: Sendable {
                 kid: JWKIdentifier(string: key.kid)
             )
             return try await collection.verify(token, as: AccessTokenClaims.self)
+        } catch let error as JWTError where error.errorType == .malformedToken {
+            throw TokenError(.badClaims)
         } catch {
             throw TokenError(.badSignature)
         }

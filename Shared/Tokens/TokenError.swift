@@ -12,7 +12,7 @@ public struct TokenError: Error, Hashable, Sendable {
         public static let unknownKey = Self(description: "unknown-key")
         /// The signature is not the key's.
         public static let badSignature = Self(description: "bad-signature")
-        /// Issuer, audience or times do not fit.
+        /// A claim is missing or malformed, or issuer, audience or times do not fit.
         public static let badClaims = Self(description: "bad-claims")
         /// It was valid once.
         public static let expired = Self(description: "expired")

@@ -13,9 +13,9 @@ package struct GatewayResponder: HTTPResponder {
 
     @concurrent
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
-        if [.get, .head].contains(request.method), let page = pages.response(path: request.uri.path) {
+        if let page = pages.response(path: request.uri.path) {
             context.coreContext.endpointPath.value = request.uri.path
-            return request.method == .head ? page.withoutBody() : page
+            return try Self.answer(request.method, with: page)
         }
         switch try table.match(request.method, path: request.uri.path) {
         case .options(let allow):
@@ -25,6 +25,17 @@ package struct GatewayResponder: HTTPResponder {
             try await access.require(route.permission, of: request)
             let response = try await forwarder.forward(request, on: route, context: context)
             return request.method == .head ? response.withoutBody() : response
+        }
+    }
+
+    /// A page can be read, and nothing else.
+    private static func answer(_ method: HTTPRequest.Method, with page: Response) throws(Problem) -> Response {
+        let allow = "GET, HEAD, OPTIONS"
+        switch method {
+        case .get: return page
+        case .head: return page.withoutBody()
+        case .options: return Response(status: .noContent, headers: [.allow: allow])
+        default: throw RouteTable.refusal(of: method, allow: allow)
         }
     }
 }

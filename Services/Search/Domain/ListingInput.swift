@@ -27,7 +27,7 @@ package enum ListingInput {
         if let id, let animalID, id != animalID {
             fields.reject("animalID", rule: "mismatch", message: "must be the same as id where both are sent")
         }
-        if id == nil, animalID == nil, json["id"] == nil, json["animalID"] == nil {
+        if (json["id"] ?? .null) == .null, (json["animalID"] ?? .null) == .null {
             fields.reject("id", rule: "required", message: "is required; animalID is accepted as its name")
         }
         return try read(&fields, id: id ?? animalID ?? "")

@@ -11,6 +11,9 @@ public protocol Outbox: Sendable {
     /// Notes that the messages with these IDs are in the queue, and erases their bodies.
     func markRelayed(_ ids: [String]) async throws(MessagingError)
 
+    /// Gives claimed messages back, so that they can be claimed again at once.
+    func release(_ ids: [String]) async throws(MessagingError)
+
     /// How many messages are not relayed.
     func backlog() async throws(MessagingError) -> Int
 }

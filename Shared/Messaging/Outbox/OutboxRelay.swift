@@ -44,23 +44,31 @@ public struct OutboxRelay: Service {
     /// Moves one batch; the number of messages that reached the queue.
     public func relayBatch() async -> Int {
         var relayed: [String] = []
+        var waiting: ArraySlice<String> = []
         do {
-            for message in try await outbox.claim(limit: Self.batchSize, lease: Self.lease) {
+            let messages = try await outbox.claim(limit: Self.batchSize, lease: Self.lease)
+            waiting = messages.map(\.id)[...]
+            for message in messages {
                 _ = try await queue.enqueue(message, delay: .zero)
                 relayed.append(message.id)
+                waiting.removeFirst()
                 log(message)
             }
         } catch {
             Logger.current.warning("outbox relay failed; trying again", metadata: ["error": "\(error)"])
         }
-        guard !relayed.isEmpty else { return 0 }
-        do {
-            try await outbox.markRelayed(relayed)
-        } catch {
-            Logger.current.warning("relayed messages not marked; trying again", metadata: ["error": "\(error)"])
-        }
-        Counter(label: "clowder_outbox_relayed_total").increment(by: relayed.count)
+        await settle(relayed, waiting: Array(waiting))
         return relayed.count
+    }
+
+    private func settle(_ relayed: [String], waiting: [String]) async {
+        do {
+            if !relayed.isEmpty { try await outbox.markRelayed(relayed) }
+            if !waiting.isEmpty { try await outbox.release(waiting) }
+        } catch {
+            Logger.current.warning("outbox not updated; its lease ends by itself", metadata: ["error": "\(error)"])
+        }
+        if !relayed.isEmpty { Counter(label: "clowder_outbox_relayed_total").increment(by: relayed.count) }
     }
 
     private func log(_ message: Message) {

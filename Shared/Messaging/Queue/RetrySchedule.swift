@@ -23,6 +23,6 @@ public struct RetrySchedule: Hashable, Sendable {
         guard attempt < maximumAttempts else { return nil }
         let fourth = attempt * attempt * attempt * attempt
         let factor = Double.random(in: (1 - Self.jitter)...(1 + Self.jitter), using: &generator)
-        return min(unit * fourth, Self.maximumPause) * factor
+        return min(unit * fourth * factor, Self.maximumPause)
     }
 }

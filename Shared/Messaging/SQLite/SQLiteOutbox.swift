@@ -92,6 +92,20 @@ public struct SQLiteOutbox: Outbox {
         }
     }
 
+    /// Ends the claim on rows that are not relayed.
+    public func release(_ ids: [String]) async throws(MessagingError) {
+        try await StoreAccess.perform("outbox") {
+            try await database.write { database in
+                for id in ids {
+                    try database.execute(
+                        sql: "UPDATE outbox SET claimed_until = 0 WHERE id = ? AND relayed_at IS NULL",
+                        arguments: [id]
+                    )
+                }
+            }
+        }
+    }
+
     /// Counts the rows that are not relayed.
     public func backlog() async throws(MessagingError) -> Int {
         try await StoreAccess.perform("outbox") {

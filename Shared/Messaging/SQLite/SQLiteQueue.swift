@@ -61,24 +61,31 @@ public struct SQLiteQueue: MessageQueue {
             }
             guard isDue else { return [] }
             return try await database.write { database in
-                let rows = try Row.fetchAll(
+                let sequences = try Int64.fetchAll(
                     database,
                     sql: """
-                        UPDATE message
-                        SET state = 'leased', available_at = ?, attempt = attempt + 1, fence = fence + 1
-                        WHERE sequence IN (
-                            SELECT sequence FROM message
-                            WHERE topic = ? AND state IN ('ready', 'leased') AND available_at <= ?
-                            ORDER BY available_at, sequence LIMIT ?
-                        ) RETURNING sequence, id, topic, body, headers, attempt, fence
+                        SELECT sequence FROM message
+                        WHERE topic = ? AND state IN ('ready', 'leased') AND available_at <= ?
+                        ORDER BY available_at, sequence LIMIT ?
                         """,
-                    arguments: [time + lease.inSeconds, topic, time, limit]
+                    arguments: [topic, time, limit]
                 )
-                return try rows.sorted(by: HeaderCoding.areInOrder).map { row in
-                    Claim(message: try HeaderCoding.message(row), attempt: row["attempt"], fence: row["fence"])
-                }
+                return try sequences.map { try Self.lease($0, until: time + lease.inSeconds, in: database) }
             }
         }
+    }
+
+    private static func lease(_ sequence: Int64, until end: Double, in database: Database) throws -> Claim {
+        let statement = try database.cachedStatement(
+            sql: """
+                UPDATE message SET state = 'leased', available_at = ?, attempt = attempt + 1, fence = fence + 1
+                WHERE sequence = ? RETURNING id, topic, body, headers, attempt, fence
+                """
+        )
+        guard let row = try Row.fetchOne(statement, arguments: [end, sequence]) else {
+            throw MessagingError(.notFound, "message \(sequence) vanished while it was claimed")
+        }
+        return Claim(message: try HeaderCoding.message(row), attempt: row["attempt"], fence: row["fence"])
     }
 
     /// Moves the lease's end.

@@ -1,3 +1,5 @@
+import Configuration
+
 /// One thing that a service can be told: a key, what it means, what it may be, and its default.
 ///
 /// The key `http.port` is the flag `--http-port`, the environment variable `HTTP_PORT` and the member
@@ -43,6 +45,9 @@ public struct Setting: Hashable, Sendable {
     public var variable: String {
         key.split(whereSeparator: { $0 == "." || $0 == "-" }).joined(separator: "_").uppercased()
     }
+
+    /// The key as the configuration library has it.
+    var configKey: ConfigKey { ConfigKey(key.split(separator: ".").map(String.init)) }
 
     /// What values it takes, in words.
     var expectation: String {

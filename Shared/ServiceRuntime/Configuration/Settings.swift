@@ -19,14 +19,14 @@ public struct Settings: Sendable {
         arguments: [String],
         environment: [String: String]
     ) async throws -> Self {
-        let unknown = unknownFlags(in: arguments, definitions: definitions)
-        guard unknown.isEmpty else { throw SettingsError(unknown) }
+        let flags = CommandLineFlags(arguments, definitions: definitions)
+        guard flags.problems.isEmpty else { throw SettingsError(flags.problems) }
         var providers: [any ConfigProvider] = [
-            CommandLineArgumentsProvider(arguments: ["service"] + arguments),
+            flags.provider(for: definitions),
             EnvironmentVariablesProvider(environmentVariables: environment),
         ]
         let path = ConfigReader(providers: providers).string(forKey: "config.file")
-        if let path {
+        if let path, !path.isEmpty {
             do {
                 providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
             } catch {
@@ -43,9 +43,7 @@ public struct Settings: Sendable {
         var values: [String: String] = [:]
         var problems: [String] = []
         for setting in definitions {
-            let key = ConfigKey(setting.key.split(separator: ".").map(String.init))
-            let written = reader.string(forKey: key) ?? reader.int(forKey: key).map(String.init)
-            guard let text = written ?? setting.defaultText else {
+            guard let text = Self.written(setting.configKey, reader) ?? setting.defaultText else {
                 problems.append("\(setting.key) is required: \(setting.flag)=… or \(setting.variable)=…")
                 continue
             }
@@ -92,6 +90,15 @@ public struct Settings: Sendable {
         }
     }
 
+    /// The value as a flag would have it: a JSON file may hold numbers and, by mistake, lists.
+    private static func written(_ key: ConfigKey, _ reader: ConfigReader) -> String? {
+        if let text = reader.string(forKey: key) { return text }
+        if let number = reader.int(forKey: key) { return "\(number)" }
+        if let number = reader.double(forKey: key) { return "\(number)" }
+        if let list = reader.stringArray(forKey: key) { return "\(list)" }
+        return reader.intArray(forKey: key).map { "\($0)" }
+    }
+
     private static func checked(_ text: String, _ setting: Setting) throws(SettingsError) -> String {
         let isAcceptable =
             switch setting.kind {
@@ -112,14 +119,6 @@ public struct Settings: Sendable {
         let secret = String(decoding: data, as: UTF8.self).trimmingSuffix(while: \.isNewline)
         guard !secret.isEmpty else { throw SettingsError(["\(setting.key): the secret file \(text) is empty"]) }
         return String(secret)
-    }
-
-    private static func unknownFlags(in arguments: [String], definitions: [Setting]) -> [String] {
-        let known = Set(definitions.map(\.flag))
-        return arguments.filter { $0.hasPrefix("-") }.compactMap { argument in
-            let name = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? argument
-            return known.contains(name) ? nil : "\(name) is no setting of this service; --help lists them all"
-        }
     }
 }
 

@@ -12,8 +12,9 @@ public enum EntityTag {
     /// - Throws: ``Problem``, 412, for a tag that cannot be one of ours.
     public static func version(of request: Request) throws(Problem) -> Int? {
         guard let tag = request.headers[.ifMatch], tag != "*" else { return nil }
-        guard tag.count >= 3, tag.hasPrefix("\""), tag.hasSuffix("\""), let version = Int(tag.dropFirst().dropLast())
-        else { throw changedMeanwhile }
+        guard tag.count >= 3, let version = Int(tag.dropFirst().dropLast()), text(version: version) == tag else {
+            throw changedMeanwhile
+        }
         return version
     }
 

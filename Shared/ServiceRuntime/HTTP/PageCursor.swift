@@ -14,6 +14,7 @@ public enum PageCursor {
         guard (1...1024).contains(cursor.utf8.count) else { return nil }
         var text = String(cursor.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 })
         text += String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
-        return Data(base64Encoded: text).flatMap { String(validating: $0, as: UTF8.self) }
+        let position = Data(base64Encoded: text).flatMap { String(validating: $0, as: UTF8.self) }
+        return position.flatMap { encode($0) == cursor ? $0 : nil }
     }
 }

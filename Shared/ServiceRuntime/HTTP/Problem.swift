@@ -7,6 +7,9 @@ import ServiceContextModule
 
 /// A refusal in the form of RFC 9457, `application/problem+json`.
 public struct Problem: Error, Sendable {
+    /// The media type of a problem.
+    public static let mediaType = "application/problem+json"
+
     /// The status.
     public var status: HTTPResponse.Status
     /// The kind of problem, the last part of its `type` URI; `about:blank` when nil.
@@ -54,7 +57,7 @@ public struct Problem: Error, Sendable {
         )
         var response = JSONReply.make(body, status: status)
         response.headers.append(contentsOf: headers)
-        response.headers[.contentType] = "application/problem+json"
+        response.headers[.contentType] = Self.mediaType
         return response
     }
 }

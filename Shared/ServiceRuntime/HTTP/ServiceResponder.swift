@@ -5,6 +5,7 @@ import InputValidation
 import Logging
 import Metrics
 import NIOCore
+import NIOHTTP1
 import Resilience
 import ServiceClient
 import ServiceContextModule
@@ -69,10 +70,23 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
                     try await inner.respond(to: request, context: context)
                 }
             }
-            return (response, nil)
+            return (hasPlainError(response) ? problem(inPlaceOf: response).response() : response, nil)
         } catch {
             let problem = problem(for: error)
             return (problem.response(), problem.status.code >= 500 ? error : nil)
+        }
+    }
+
+    /// Whether Hummingbird's router answered one of its own errors, such as a path that it does not know.
+    private func hasPlainError(_ response: Response) -> Bool {
+        response.status.code >= 400 && response.headers[.contentType] != Problem.mediaType
+    }
+
+    private func problem(inPlaceOf response: Response) -> Problem {
+        switch response.status {
+        case .notFound: .notFound("resource")
+        case .contentTooLarge: .bodyTooLarge(limit: Request.maximumJSONBytes)
+        case let status: Problem(status, status.reasonPhrase)
         }
     }
 
@@ -91,6 +105,8 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             return .notFound("resource")
         case let error as HTTPError:
             return Problem(error.status, error.body ?? error.status.reasonPhrase)
+        case is HTTPParserError:
+            return Problem(.badRequest, kind: "malformed-body", "The body is not framed as HTTP demands.")
         case is NIOTooManyBytesError:
             return .bodyTooLarge(limit: Request.maximumJSONBytes)
         case is CancellationError:

@@ -82,6 +82,30 @@ import Testing
         #expect(seen == bound)
     }
 
+    @Test func leavesTheCancellationToAnOuterDeadlineThatIsNotLater() async {
+        let soon = Deadline.after(.milliseconds(20), from: clock.now)
+        await #expect(throws: DeadlineExceeded()) {
+            try await withDeadline(soon) {
+                await #expect(throws: CancellationError.self) {
+                    try await withDeadline(Deadline(soon.instant.advanced(by: .seconds(5)))) {
+                        try await untilCancelledThrowing()
+                    }
+                }
+                throw CancellationError()
+            }
+        }
+    }
+
+    @Test func enforcesAnInnerDeadlineThatIsEarlier() async throws {
+        let outer = distant
+        let soon = Deadline.after(.milliseconds(20), from: clock.now)
+        let answer = try await withDeadline(outer) {
+            await #expect(throws: DeadlineExceeded()) { try await withDeadline(soon) { try await untilCancelledThrowing() } }
+            return "went on"
+        }
+        #expect(answer == "went on")
+    }
+
     private struct Failure: Error {}
 }
 

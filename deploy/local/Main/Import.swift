@@ -46,7 +46,10 @@ struct Import: AsyncParsableCommand {
     }
 
     private func upload() async throws -> Report {
-        guard FileManager.default.isReadableFile(atPath: file) else {
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder,
+            FileManager.default.isReadableFile(atPath: file)
+        else {
             throw StackFailure("\(file) cannot be read; give its path with make import FILE=…")
         }
         let accounts = try DemoAccount.read(StateLayout(root: Console.absolute(state)))
@@ -54,17 +57,29 @@ struct Import: AsyncParsableCommand {
             throw StackFailure("there is no shelter account in \(state)")
         }
         let gateway = GatewayClient(baseURL: url)
-        let token: String
+        let token = try await logIn(shelter, to: gateway)
+        let reply: GatewayClient.Reply
         do {
-            token = try await gateway.logIn(email: shelter.email, password: shelter.password)
+            reply = try await send(through: gateway, token)
+        } catch let failure as StackFailure {
+            throw failure
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw StackFailure("gzip is missing; install it, or unpack \(file) first")
+        } catch {
+            throw StackFailure("the import broke off: \(error); run it again, what was taken is not taken twice")
+        }
+        guard reply.status == 200 else { throw StackFailure("the import failed: \(reply.status) \(reply.text)") }
+        return try reply.decode(Report.self)
+    }
+
+    private func logIn(_ account: DemoAccount, to gateway: GatewayClient) async throws -> String {
+        do {
+            return try await gateway.logIn(email: account.email, password: account.password)
         } catch let failure as StackFailure {
             throw failure
         } catch {
             throw StackFailure("the gateway at \(url) does not answer; is the stack up? (\(error))")
         }
-        let reply = try await send(through: gateway, token)
-        guard reply.status == 200 else { throw StackFailure("the import failed: \(reply.status) \(reply.text)") }
-        return try reply.decode(Report.self)
     }
 
     private func send(through gateway: GatewayClient, _ token: String) async throws -> GatewayClient.Reply {
@@ -92,7 +107,10 @@ struct Import: AsyncParsableCommand {
                 chunks: source.chunks(of: execution.standardOutput)
             )
         }
-        guard result.terminationStatus.isSuccess else { throw StackFailure("\(file) is a damaged gzip file") }
+        // An import that was refused ends gzip early, which says nothing of the file.
+        guard result.closureResult.status != 200 || result.terminationStatus.isSuccess else {
+            throw StackFailure("\(file) is a damaged gzip file; the lines before the damage were imported")
+        }
         return result.closureResult
     }
 
@@ -103,6 +121,10 @@ struct Import: AsyncParsableCommand {
         for error in report.errors {
             Console.say("  line \(error.line): \(error.pointer.isEmpty ? "the line" : error.pointer) \(error.message)")
         }
-        if report.rejected > report.errors.count { Console.say("  … only the first 100 errors are shown") }
+        // A line can have several errors, so lines are compared with lines.
+        let shownLines = Set(report.errors.map(\.line)).count
+        if report.rejected > shownLines {
+            Console.say("  … only the first \(report.errors.count) errors are shown")
+        }
     }
 }

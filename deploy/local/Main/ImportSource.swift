@@ -60,7 +60,9 @@ final class ImportSource: Sendable {
         // Without an offset the bar stays where it is.
         let offset = (try? descriptor.seek(offset: 0, from: .current)) ?? 0
         let text = progress.withLock { progress in
-            progress.advance(lines: lines, fraction: size > 0 ? Double(offset) / Double(size) : 1, at: ContinuousClock().now)
+            // A file that grows meanwhile is read beyond the size that it had.
+            let fraction = size > offset ? Double(offset) / Double(size) : 1
+            return progress.advance(lines: lines, fraction: fraction, at: ContinuousClock().now)
         }
         if let text { Console.progress(text) }
     }

@@ -40,10 +40,11 @@ struct Up: AsyncParsableCommand {
 
     private func start() async throws {
         try await FreePort.require(port)
-        try DiskSpace.require(at: ".")
+        let folder = Console.absolute(state)
+        try DiskSpace.require(at: folder)
         var configuration = StackConfiguration(
             executables: executables ?? Console.ownFolder,
-            state: Console.absolute(state),
+            state: folder,
             gatewayPort: port
         )
         configuration.users = users

@@ -8,14 +8,26 @@ import ServiceRuntime
 struct Forwarder: Sendable {
     let connections: ServiceConnections
 
+    /// How long what is left of a body is read when its call has failed; then the connection is given up.
+    private static let drainLimit = Duration.seconds(5)
+
     func forward(_ request: Request, on route: Route, context: ServiceRequestContext) async throws -> Response {
-        let message = ServiceRequest(
+        var message = ServiceRequest(
             method: route.method,
-            path: request.uri.string,
-            headers: ForwardedHeaders.request(request.headers, peer: context.peerAddress),
-            body: try await body(of: request, on: route)
+            path: request.uri.path + (request.uri.query.map { "?\($0)" } ?? ""),
+            headers: ForwardedHeaders.request(request.headers, peer: context.peerAddress)
         )
-        let reply = try await connections.client(for: route.service).send(message)
+        let client = connections.client(for: route.service)
+        let reply: ServiceResponse
+        switch route.body {
+        case .none: reply = try await client.send(message)
+        case .json:
+            message.body = .bytes(try await json(of: request))
+            reply = try await client.send(message)
+        case .stream(let mediaType):
+            try request.requireMediaType(mediaType)
+            reply = try await stream(request.body, of: message, through: client)
+        }
         var headers = ForwardedHeaders.response(reply.headers)
         headers[.xContentTypeOptions] = "nosniff"
         if request.headers.contains(.authorization), !headers.contains(.cacheControl) {
@@ -24,22 +36,40 @@ struct Forwarder: Sendable {
         return Response(status: reply.status, headers: headers, body: .init(byteBuffer: reply.body))
     }
 
-    private func body(of request: Request, on route: Route) async throws -> ServiceRequest.Body {
-        switch route.body {
-        case .none: return .none
-        case .json:
-            try request.requireMediaType("application/json")
-            if let length = request.headers[.contentLength].flatMap(Int.init), length > Request.maximumJSONBytes {
-                throw Problem.bodyTooLarge(limit: Request.maximumJSONBytes)
-            }
+    private func json(of request: Request) async throws -> ByteBuffer {
+        try request.requireMediaType("application/json")
+        if let length = request.headers[.contentLength].flatMap(Int.init), length > Request.maximumJSONBytes {
+            throw Problem.bodyTooLarge(limit: Request.maximumJSONBytes)
+        }
+        do {
+            return try await request.body.collect(upTo: Request.maximumJSONBytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem.bodyTooLarge(limit: Request.maximumJSONBytes)
+        }
+    }
+
+    /// Sends a body on while it arrives; returns when the body is read, or can be read no longer.
+    private func stream(
+        _ body: RequestBody,
+        of message: ServiceRequest,
+        through client: ServiceClient
+    ) async throws -> ServiceResponse {
+        let relay = BodyRelay()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await relay.read(body) }
+            var message = message
+            message.body = .stream(.stream(relay, length: .unknown))
+            let reply: Result<ServiceResponse, any Error>
             do {
-                return .bytes(try await request.body.collect(upTo: Request.maximumJSONBytes))
-            } catch is NIOTooManyBytesError {
-                throw Problem.bodyTooLarge(limit: Request.maximumJSONBytes)
+                reply = .success(try await client.send(message))
+            } catch {
+                reply = .failure(error)
             }
-        case .stream(let mediaType):
-            try request.requireMediaType(mediaType)
-            return .stream(.stream(request.body, length: .unknown))
+            relay.close()
+            group.addTask { try await Task.sleep(for: Self.drainLimit) }
+            try await group.next()
+            group.cancelAll()
+            return try reply.get()
         }
     }
 }

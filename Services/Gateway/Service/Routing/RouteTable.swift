@@ -26,9 +26,7 @@ struct RouteTable: Sendable {
     ///
     /// - Throws: `Problem`: 501 for an unknown method, 404 for an unknown path, 405 with `Allow` for a known path.
     func match(_ method: HTTPRequest.Method, path: String) throws(Problem) -> Match {
-        guard Self.knownMethods.contains(method) else {
-            throw Problem(.notImplemented, kind: "unknown-method", "The method is not known here.")
-        }
+        guard Self.knownMethods.contains(method) else { throw Self.refusal(of: method, allow: "") }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         let matching = routes.filter { $0.pattern.matches(Array(segments)) }
         guard let best = matching.first else { throw .notFound("resource") }
@@ -38,7 +36,15 @@ struct RouteTable: Sendable {
         if let route = candidates.first(where: { $0.method == effective }) { return .route(route) }
         let allow = Self.allow(candidates)
         if method == .options { return .options(allow: allow) }
-        throw Problem(
+        throw Self.refusal(of: method, allow: allow)
+    }
+
+    /// Why a resource does not answer to a method: 501 for an unknown one, 405 with `Allow` for any other.
+    static func refusal(of method: HTTPRequest.Method, allow: String) -> Problem {
+        guard knownMethods.contains(method) else {
+            return Problem(.notImplemented, kind: "unknown-method", "The method is not known here.")
+        }
+        return Problem(
             .methodNotAllowed,
             kind: "method-not-allowed",
             "This resource answers to \(allow).",

@@ -33,8 +33,9 @@ struct LineSplitter {
         partial.isEmpty && !isTooLong ? nil : finishLine()
     }
 
+    /// Keeps one byte more than a line may have: it may be the carriage return of the line's end.
     private mutating func extend(with bytes: some Collection<UInt8>) {
-        guard !isTooLong, partial.count + bytes.count <= Self.maximumLineBytes else {
+        guard !isTooLong, partial.count + bytes.count <= Self.maximumLineBytes + 1 else {
             isTooLong = true
             partial = []
             return
@@ -49,6 +50,6 @@ struct LineSplitter {
             isTooLong = false
         }
         if partial.last == UInt8(ascii: "\r") { partial.removeLast() }
-        return Line(number: number, bytes: isTooLong ? nil : partial)
+        return Line(number: number, bytes: isTooLong || partial.count > Self.maximumLineBytes ? nil : partial)
     }
 }

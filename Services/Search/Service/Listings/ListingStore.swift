@@ -34,14 +34,13 @@ struct ListingStore: Sendable {
         try await database.write { database in
             let existing = try Self.fetch(listing.id, in: database)
             guard version == nil || version == existing?.version else { return .conflict }
-            guard let existing else {
-                try Self.insert(listing, in: database)
-                try Self.noteChange(in: database)
-                return .created(version: 1)
+            let next = try Self.noteChange(in: database)
+            guard existing != nil else {
+                try Self.insert(listing, version: next, in: database)
+                return .created(version: next)
             }
-            try Self.update(listing, in: database)
-            try Self.noteChange(in: database)
-            return .replaced(version: existing.version + 1)
+            try Self.update(listing, version: next, in: database)
+            return .replaced(version: next)
         }
     }
 
@@ -51,7 +50,7 @@ struct ListingStore: Sendable {
             guard let existing = try Self.fetch(id, in: database) else { return nil }
             guard version == nil || version == existing.version else { return false }
             try database.execute(sql: "DELETE FROM listing WHERE id = ?", arguments: [id])
-            try Self.noteChange(in: database)
+            _ = try Self.noteChange(in: database)
             return true
         }
     }
@@ -59,17 +58,15 @@ struct ListingStore: Sendable {
     /// Takes the listings of an import in one transaction: the later state of each animal stays.
     func merge(_ listings: [Listing]) async throws -> [MergeOutcome] {
         try await database.write { database in
-            let outcomes = try listings.map { listing -> MergeOutcome in
+            try listings.map { listing -> MergeOutcome in
                 guard let existing = try Self.fetch(listing.id, in: database) else {
-                    try Self.insert(listing, in: database)
+                    try Self.insert(listing, version: try Self.noteChange(in: database), in: database)
                     return .accepted
                 }
                 guard listing.supersedes(existing.listing) else { return .unchanged }
-                try Self.update(listing, in: database)
+                try Self.update(listing, version: try Self.noteChange(in: database), in: database)
                 return .replaced
             }
-            if outcomes.contains(where: { $0 != .unchanged }) { try Self.noteChange(in: database) }
-            return outcomes
         }
     }
 
@@ -81,28 +78,37 @@ struct ListingStore: Sendable {
     }
 
     private static let insertion = """
-        INSERT INTO listing (id, facets, \(ListingRows.fields.joined(separator: ", ")))
-        VALUES (?, ?, \(ListingRows.fields.map { _ in "?" }.joined(separator: ", ")))
+        INSERT INTO listing (id, version, facets, \(ListingRows.fields.joined(separator: ", ")))
+        VALUES (?, ?, ?, \(ListingRows.fields.map { _ in "?" }.joined(separator: ", ")))
         """
 
     private static let replacement = """
-        UPDATE listing SET version = version + 1, facets = ?, \(ListingRows.fields.map { "\($0) = ?" }.joined(separator: ", "))
+        UPDATE listing SET version = ?, facets = ?, \(ListingRows.fields.map { "\($0) = ?" }.joined(separator: ", "))
         WHERE id = ?
         """
 
-    private static func insert(_ listing: Listing, in database: Database) throws {
+    private static func insert(_ listing: Listing, version: Int, in database: Database) throws {
         let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: insertion)
-        try statement.execute(arguments: StatementArguments([listing.id, facets] + ListingRows.values(listing)))
+        try statement.execute(arguments: StatementArguments([listing.id, version, facets] + ListingRows.values(listing)))
     }
 
-    private static func update(_ listing: Listing, in database: Database) throws {
+    private static func update(_ listing: Listing, version: Int, in database: Database) throws {
         let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: replacement)
-        try statement.execute(arguments: StatementArguments([facets] + ListingRows.values(listing) + [listing.id]))
+        try statement.execute(arguments: StatementArguments([version, facets] + ListingRows.values(listing) + [listing.id]))
     }
 
-    private static func noteChange(in database: Database) throws {
-        try database.execute(sql: "UPDATE catalogue SET generation = generation + 1")
+    /// Counts one change of the catalogue; its number is the changed listing's version.
+    ///
+    /// No two states of a listing have the same version, even when it was removed and has come back.
+    private static func noteChange(in database: Database) throws -> Int {
+        let statement = try database.cachedStatement(
+            sql: "UPDATE catalogue SET generation = generation + 1 RETURNING generation"
+        )
+        guard let generation = try Int.fetchOne(statement) else {
+            throw DatabaseError(message: "the catalogue has no generation")
+        }
+        return generation
     }
 }

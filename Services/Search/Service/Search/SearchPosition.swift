@@ -8,16 +8,15 @@ struct SearchPosition: Sendable {
     var number: Int64
 
     func cursor(for query: SearchQuery) -> String {
-        PageCursor.encode("\(Self.fingerprint(of: query))|\(number)|\(key)")
+        PageCursor.encode("\(fingerprint(for: query))|\(number)|\(key)")
     }
 
-    /// Reads a cursor; nil when it is none, or one of another query.
+    /// Reads a cursor; nil when it is none, one of another query, or not as it was given out.
     init?(cursor: String, for query: SearchQuery) {
         let parts = PageCursor.decode(cursor)?.split(separator: "|", maxSplits: 2, omittingEmptySubsequences: false)
-        guard let parts, parts.count == 3, parts[0] == Self.fingerprint(of: query), let number = Int64(parts[1])
-        else { return nil }
-        self.number = number
-        key = String(parts[2])
+        guard let parts, parts.count == 3, let number = Int64(parts[1]) else { return nil }
+        self.init(key: String(parts[2]), number: number)
+        guard self.cursor(for: query) == cursor else { return nil }
     }
 
     init(key: String, number: Int64) {
@@ -25,10 +24,10 @@ struct SearchPosition: Sendable {
         self.number = number
     }
 
-    /// FNV-1a over the query's key: Swift's own hashes differ between replicas.
-    private static func fingerprint(of query: SearchQuery) -> String {
-        let key = query.matchKey + query.effectiveSort.rawValue.utf8
-        let hash = key.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    /// FNV-1a over the query's key and the position: Swift's own hashes differ between replicas.
+    private func fingerprint(for query: SearchQuery) -> String {
+        let text = query.matchKey + "\(query.effectiveSort.rawValue)|\(number)|\(key)".utf8
+        let hash = text.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         return String(hash, radix: 16)
     }
 }

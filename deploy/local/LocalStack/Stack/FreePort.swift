@@ -15,7 +15,7 @@ package enum FreePort {
         do {
             _ = try await probe(port)
         } catch {
-            throw StackFailure("port \(port) is taken; choose another one with make up PORT=\(port + 1)")
+            throw StackFailure("port \(port) is taken; choose another one with make up PORT=\(try await find())")
         }
     }
 

@@ -122,17 +122,17 @@ package final class LocalStack: Sendable {
         var pause = Duration.milliseconds(200)
         while !isStopping {
             let start = clock.now
-            let how = await run(specification)
+            let ending = await run(specification)
             state.withLock { $0.processIDs[specification.name] = nil }
             guard !isStopping else { return report(.stopped(process: specification.name)) }
             guard state.withLock({ $0.readyProcesses.contains(specification.name) }) else {
-                return fail(specification, how)
+                return fail(specification, ending)
             }
             guard configuration.restarts == .always else {
-                return report(.ended(process: specification.name, how: how, restartIn: nil))
+                return report(.ended(process: specification.name, how: ending.how, restartIn: nil))
             }
             if start.duration(to: clock.now) > .seconds(30) { pause = .milliseconds(200) }
-            report(.ended(process: specification.name, how: how, restartIn: pause))
+            report(.ended(process: specification.name, how: ending.how, restartIn: pause))
             try? await clock.sleep(for: pause)  // Cancellation ends the stack, which the loop's condition sees.
             pause = min(pause * 2, Self.maximumRestartPause)
         }
@@ -140,8 +140,15 @@ package final class LocalStack: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } || Task.isCancelled }
 
-    /// Runs a process to its end; how it ended, in words.
-    private func run(_ specification: ProcessSpecification) async -> String {
+    private struct Ending {
+        /// How the process ended, in words.
+        var how: String
+        /// Where its words begin in the log; nil when the log does not hold its own reason for ending.
+        var logStart: Int64?
+    }
+
+    /// Runs a process to its end.
+    private func run(_ specification: ProcessSpecification) async -> Ending {
         do {
             let log = try FileDescriptor.open(
                 FilePath(layout.log(of: specification.name)),
@@ -150,6 +157,7 @@ package final class LocalStack: Sendable {
                 permissions: [.ownerReadWrite, .groupRead, .otherRead]
             )
             defer { lifeline.ignoreCloseError { try log.close() } }
+            let logStart = try log.seek(offset: 0, from: .end)
             var options = PlatformOptions()
             // Ctrl-C at the terminal is for the stack's owner, who stops the processes in order.
             options.processGroupID = 0
@@ -165,17 +173,19 @@ package final class LocalStack: Sendable {
                 state.withLock { $0.processIDs[specification.name] = id }
             }
             switch result.terminationStatus {
-            case .exited(let code): return "ended with exit code \(code)"
-            case .signaled(let signal): return "was ended by signal \(signal)"
+            case .exited(let code): return Ending(how: "ended with exit code \(code)", logStart: logStart)
+            case .signaled(let signal): return Ending(how: "was ended by signal \(signal)")
             }
         } catch {
-            return "could not be started: \(error)"
+            return Ending(how: "could not be started: \(error)")
         }
     }
 
     /// Notes that a process ended before it was ever ready: that is no crash, it cannot start.
-    private func fail(_ specification: ProcessSpecification, _ how: String) {
-        let reason = LogTail.lastPlainLine(of: layout.log(of: specification.name)) ?? how
+    private func fail(_ specification: ProcessSpecification, _ ending: Ending) {
+        let log = layout.log(of: specification.name)
+        let words = ending.logStart.flatMap { LogTail.lastPlainLine(of: log, from: $0) }
+        let reason = words ?? "it \(ending.how); see \(log)"
         state.withLock { state in
             if state.failure == nil { state.failure = StackFailure("\(specification.name) did not start: \(reason)") }
         }

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// One process of a stack.
 struct ProcessSpecification: Hashable, Sendable {
     /// Its service's name in the registry.
@@ -25,6 +27,16 @@ struct ProcessSpecification: Hashable, Sendable {
             + replicas("mail-worker", 1, configuration, [
                 "--queue-url", queue, "--mail-url", "maildir:\(layout.mail)", "--public-url", publicURL,
             ])
+    }
+
+    /// Checks that everything that a stack starts is there.
+    ///
+    /// - Throws: `StackFailure` naming the first executable that is missing, and the way out.
+    static func requireExecutables(of configuration: StackConfiguration) throws(StackFailure) {
+        for executable in all(configuration).map(\.executable)
+        where !FileManager.default.isExecutableFile(atPath: executable) {
+            throw StackFailure("the executable \(executable) is missing; make build builds it")
+        }
     }
 
     private static func replicas(

@@ -19,6 +19,19 @@ package struct StateLayout: Sendable {
     /// The log of one process, standard error included.
     package func log(of process: String) -> String { "\(logs)/\(process).log" }
 
+    /// Makes the state folder itself.
+    func makeRoot() throws(StackFailure) {
+        var isFolder = false
+        if FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), !isFolder {
+            throw StackFailure("\(root) is a file where the state folder should be; make clean removes it")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        } catch {
+            throw StackFailure("the state folder \(root) cannot be made: \(error)")
+        }
+    }
+
     /// Makes the folders, and forgets the leases of a stack that is gone.
     func prepare() throws(StackFailure) {
         do {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import SystemPackage
 
 /// Starts a stack, runs `body` with it and stops it in order, whatever `body` did.
@@ -12,11 +11,8 @@ package func withLocalStack<Result: Sendable>(
     _ body: @Sendable (LocalStack) async throws -> Result
 ) async throws -> Result {
     let layout = configuration.layout
-    do {
-        try FileManager.default.createDirectory(atPath: layout.root, withIntermediateDirectories: true)
-    } catch {
-        throw StackFailure("the state folder \(layout.root) cannot be made: \(error)")
-    }
+    try ProcessSpecification.requireExecutables(of: configuration)
+    try layout.makeRoot()
     var configuration = configuration
     let lock = try StackLock.take(layout)
     let lifeline = try Lifeline()
@@ -27,12 +23,15 @@ package func withLocalStack<Result: Sendable>(
     try layout.prepare()
     var generator = SystemRandomNumberGenerator()
     try StackSecrets(layout: layout).prepare(using: &generator)
+    try layout.requireUndamaged()
     if configuration.gatewayPort == 0 { configuration.gatewayPort = try await FreePort.find() }
     let stack = LocalStack(configuration, lifeline: lifeline, report: report)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         for specification in stack.specifications {
             group.addTask { await stack.supervise(specification) }
         }
+        // Cancellation ends the pauses before restarts, and what was just being started when the stack was stopped.
+        defer { group.cancelAll() }
         do {
             let result = try await body(stack)
             await stack.stop()

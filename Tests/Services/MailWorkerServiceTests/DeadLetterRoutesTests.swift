@@ -1,0 +1,179 @@
+import FoundationEssentials
+import GRDB
+import HTTPTypes
+import MailWorkerContract
+import Messaging
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DeadLetterRoutesTests {
+    private static let path = MailWorkerAddress.deadLettersPath
+    private let path = MailWorkerAddress.deadLettersPath
+    private let operators: Set<String> = ["operator"]
+
+    /// A worker with dead letters `message-1` to `message-5`, one a second.
+    private func withDeadLetters(_ body: @Sendable (RunningMailWorker) async throws -> Void) async throws {
+        try await withMailWorker { worker in
+            for number in 1...5 {
+                worker.time.advance(by: .seconds(1))
+                let headers = ["X-Correlation-ID": "sign-up-\(number)"]
+                let message = try MailJob.sample().message(id: "message-\(number)", headers: headers)
+                try await worker.bury(message, error: "refused \(number)")
+            }
+            try await body(worker)
+        }
+    }
+
+    private func page(_ worker: RunningMailWorker, _ query: String = "") async throws -> DeadLetterPageReply {
+        let answer = try await worker.send(.get, path + query, roles: operators)
+        try #require(answer.status == .ok)
+        return try answer.decoded()
+    }
+
+    @Test func listsLettersTheLatestFirst() async throws {
+        try await withDeadLetters { worker in
+            let page = try await page(worker)
+            #expect(page.items.map(\.id) == (1...5).reversed().map { "message-\($0)" })
+            #expect(page.nextCursor == nil)
+            let letter = try #require(page.items.first)
+            #expect(letter.topic == MailJob.topic)
+            #expect(letter.deadAt == worker.time.date)
+            #expect(letter.attempts == 1)
+            #expect(letter.recipient == "a***@example.org")
+            #expect(letter.template == "verification")
+            #expect(letter.correlationId == "sign-up-5")
+            #expect(letter.lastError == "refused 5")
+            #expect(letter.errors == nil)
+        }
+    }
+
+    @Test(arguments: ["", "/message-1"])
+    func showsNeitherTokenNorFullAddress(suffix: String) async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(.get, path + suffix, roles: operators)
+            #expect(answer.status == .ok)
+            #expect(!answer.body.contains(MailJob.token))
+            #expect(!answer.body.contains("ada@example.org"))
+        }
+    }
+
+    @Test func walksThroughPages() async throws {
+        try await withDeadLetters { worker in
+            var ids: [[String]] = []
+            var cursor: String?
+            repeat {
+                let page = try await page(worker, "?limit=2" + (cursor.map { "&cursor=\($0)" } ?? ""))
+                ids.append(page.items.map(\.id))
+                cursor = page.nextCursor
+            } while cursor != nil
+            #expect(ids == [["message-5", "message-4"], ["message-3", "message-2"], ["message-1"]])
+        }
+    }
+
+    @Test func answersAnEmptyPageWhenThereAreNone() async throws {
+        try await withMailWorker { worker in
+            let answer = try await worker.send(.get, path, roles: operators)
+            #expect(answer.status == .ok)
+            #expect(answer.body == #"{"items":[]}"#)
+        }
+    }
+
+    @Test(arguments: ["?limit=0", "?limit=101", "?limit=x", "?cursor=!", "?cursor=%FF"])
+    func refusesBadQueries(query: String) async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(.get, path + query, roles: operators)
+            #expect(answer.status == .badRequest)
+            #expect(answer.headers[.contentType] == "application/problem+json")
+        }
+    }
+
+    @Test func showsALetterWithItsHistory() async throws {
+        try await withDeadLetters { worker in
+            #expect(try await worker.queue.replay(id: "message-2"))
+            worker.time.advance(by: .seconds(10))
+            let claim = try #require(
+                try await worker.queue.claim(topic: MailJob.topic, limit: 1, lease: .seconds(60)).first
+            )
+            try await worker.queue.bury(claim, error: "refused again")
+            let answer = try await worker.send(.get, path + "/message-2", roles: operators)
+            #expect(answer.status == .ok)
+            let letter: DeadLetterReply = try answer.decoded()
+            #expect(letter.errors?.map(\.message) == ["refused 2", "refused again"])
+            #expect(letter.errors?.last?.at == worker.time.date)
+            #expect(letter.lastError == "refused again")
+        }
+    }
+
+    @Test func replaysOneLetter() async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(.post, path + "/message-3/replay", roles: operators)
+            #expect(answer.status == .accepted)
+            #expect(answer.body == #"{"replayed":1}"#)
+            #expect(try await page(worker).items.map(\.id).contains("message-3") == false)
+            let claims = try await worker.queue.claim(topic: MailJob.topic, limit: 10, lease: .seconds(60))
+            #expect(claims.map(\.message.id) == ["message-3"])
+            #expect(claims.map(\.attempt) == [1])
+            let again = try await worker.send(.post, path + "/message-3/replay", roles: operators)
+            #expect(again.status == .notFound)
+        }
+    }
+
+    @Test func replaysAllLetters() async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(.post, path + "/replay", roles: operators)
+            #expect(answer.status == .accepted)
+            #expect(answer.body == #"{"replayed":5}"#)
+            #expect(try await page(worker).items.isEmpty)
+            #expect(try await worker.queue.depth().ready == 5)
+            #expect(try await worker.send(.post, path + "/replay", roles: operators).body == #"{"replayed":0}"#)
+        }
+    }
+
+    @Test func removesALetterForGood() async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(.delete, path + "/message-4", roles: operators)
+            #expect(answer.status == .noContent)
+            #expect(try await worker.send(.delete, path + "/message-4", roles: operators).status == .notFound)
+            #expect(try await worker.send(.get, path + "/message-4", roles: operators).status == .notFound)
+            try await worker.enqueue(.sample(), id: "message-4")
+            #expect(try await worker.queue.depth().ready == 0)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (HTTPRequest.Method.get, path, 200), (.get, path + "/message-1", 200), (.post, path + "/replay", 202),
+            (.post, path + "/message-1/replay", 202), (.delete, path + "/message-1", 204),
+        ],
+        [[], ["shelter"], ["operator"], ["admin"], nil] as [Set<String>?]
+    )
+    func letsOperatorsAndAdministratorsIn(call: (HTTPRequest.Method, String, Int), roles: Set<String>?) async throws {
+        let isAllowed = roles?.isDisjoint(with: ["operator", "admin"]) == false
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(call.0, call.1, roles: roles)
+            #expect(answer.status.code == (isAllowed ? call.2 : roles == nil ? 401 : 403))
+            if !isAllowed { #expect(try await worker.queue.depth().dead == 5) }
+        }
+    }
+
+    @Test(arguments: [(HTTPRequest.Method.get, ""), (.post, "/replay"), (.delete, "")])
+    func answers404ForAnUnknownLetter(method: HTTPRequest.Method, suffix: String) async throws {
+        try await withDeadLetters { worker in
+            let answer = try await worker.send(method, path + "/unknown" + suffix, roles: operators)
+            #expect(answer.status == .notFound)
+            #expect(try answer.problem.detail == "There is no such dead letter.")
+        }
+    }
+
+    /// No letters and no answer are two things.
+    @Test func answers503WhileTheQueueCannotBeRead() async throws {
+        try await withDeadLetters { worker in
+            let queue = try DatabaseQueue(path: worker.directory + "/queue.sqlite")
+            try await queue.write { try $0.execute(sql: "ALTER TABLE message RENAME TO broken") }
+            let answer = try await worker.send(.get, path, roles: operators)
+            #expect(answer.status == .serviceUnavailable)
+            #expect(answer.headers[.retryAfter] == "1")
+            #expect(try answer.problem.type == "urn:clowder:problem:unavailable")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import AccessPolicy
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryLogging
+import Logging
+import NIOCore
+import SearchContract
+import SearchService
+import ServiceClient
+import ServiceRuntime
+import TestSupport
+import Testing
+import Tokens
+
+/// The search service in process, on a database of its own, with callers of any role.
+struct RunningSearch: Sendable {
+    private static let time = Date(timeIntervalSince1970: 1_700_000_000)
+
+    let client: any TestClientProtocol
+    private let key: SigningKey
+
+    fileprivate init(client: any TestClientProtocol, key: SigningKey) {
+        self.client = client
+        self.key = key
+    }
+
+    /// Sends a request, with the longest deadline that the service grants; a body is JSON unless the headers say
+    /// otherwise, and a caller without roles, not even none, is not logged in.
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: String? = nil,
+        roles: Set<String>? = nil,
+        headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        headers[.requestTimeout] = "10000"
+        if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
+        if let roles { headers[.authorization] = "Bearer \(try await token(roles))" }
+        let buffer = body.map { ByteBuffer(string: $0) }
+        return Answer(try await client.execute(uri: path, method: method, headers: headers, body: buffer))
+    }
+
+    /// Imports lines as a shelter.
+    func `import`(_ lines: String) async throws -> ImportReply {
+        let headers: HTTPFields = [.contentType: "application/x-ndjson"]
+        let answer = try await send(.post, SearchAddress.importPath, lines, roles: ["shelter"], headers: headers)
+        try #require(answer.status == .ok)
+        return try answer.decoded()
+    }
+
+    /// Searches with a query that is acceptable.
+    func search(_ query: String) async throws -> SearchReply {
+        let answer = try await send(.get, "/v1/listings?" + query)
+        try #require(answer.status == .ok, "\(query): \(answer.body)")
+        return try answer.decoded()
+    }
+
+    /// The IDs that a query finds, in their order.
+    func found(_ query: String) async throws -> [String] {
+        try await search(query).items.map(\.id)
+    }
+
+    /// A listing that is there.
+    func listing(_ id: String) async throws -> ListingReply {
+        let answer = try await send(.get, "/v1/listings/\(id)")
+        try #require(answer.status == .ok)
+        return try answer.decoded()
+    }
+
+    private func token(_ roles: Set<String>) async throws -> String {
+        try await AccessTokenIssuer(issuer: "test-issuer", audience: "test-audience").issue(
+            accountID: "account-1",
+            sessionID: "session-1",
+            roles: roles,
+            tokenID: "token-1",
+            at: Self.time,
+            with: key
+        )
+    }
+
+    fileprivate static func access(_ key: SigningKey) throws -> AccessGuard {
+        AccessGuard(
+            verifier: AccessTokenVerifier(issuer: "test-issuer", audience: "test-audience"),
+            keys: KeySetCache(now: { time }) { KeySet(keys: [key.publicKey]) },
+            policy: try RolePolicy.standard(),
+            now: { time }
+        )
+    }
+}
+
+/// Runs the search service on a fresh database for the length of `body`.
+func withSearchService<Value: Sendable>(_ body: @Sendable (RunningSearch) async throws -> Value) async throws -> Value {
+    try await withTemporaryDirectory { directory in
+        let arguments = ["--database-url=sqlite:\(directory)/search.sqlite"]
+        let settings = try await Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
+        let logs = InMemoryLogHandler()
+        return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
+            let key = SigningKey()
+            let parts = try makeSearchApplication(
+                configuration: SearchConfiguration(settings),
+                access: try RunningSearch.access(key),
+                background: []
+            )
+            return try await Application(responder: parts.responder, logger: logger).test(.router) { client in
+                try await body(RunningSearch(client: client, key: key))
+            }
+        }
+    }
+}

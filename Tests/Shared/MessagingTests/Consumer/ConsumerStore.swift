@@ -1,0 +1,47 @@
+import Messaging
+import TestSupport
+
+/// A queue for a consumer to work on, and its clock.
+struct ConsumerStore {
+    let queue: SQLiteQueue
+    let time: ManualTime
+
+    static func with(_ body: (ConsumerStore) async throws -> Void) async throws {
+        try await withTemporaryDirectory { directory in
+            let time = ManualTime()
+            let queue = try SQLiteQueue(path: directory + "/queue.sqlite", now: { time.date })
+            try await body(ConsumerStore(queue: queue, time: time))
+        }
+    }
+
+    /// A consumer that looks every millisecond, on this queue unless another one is given.
+    func consumer(
+        on queue: (any MessageQueue)? = nil,
+        concurrency: Int = 8,
+        lease: Duration = .seconds(60),
+        schedule: RetrySchedule = RetrySchedule(),
+        handle: @escaping @Sendable (Claim) async -> QueueConsumer.Outcome
+    ) -> QueueConsumer {
+        QueueConsumer(
+            queue: queue ?? self.queue,
+            settings: QueueConsumer.Settings(
+                topic: Message.topic,
+                concurrency: concurrency,
+                lease: lease,
+                pollInterval: .milliseconds(1),
+                schedule: schedule
+            ),
+            handle: handle
+        )
+    }
+
+    /// Waits until the queue's messages are in these states.
+    func reach(_ depth: QueueDepth) async throws {
+        try await eventually("\(depth)") { try await queue.depth() == depth ? () : nil }
+    }
+
+    /// Waits until nothing is left to do.
+    func reachEnd() async throws {
+        try await reach(QueueDepth(ready: 0, inFlight: 0, dead: 0))
+    }
+}

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import ServiceRuntime
+import TestSupport
+import Testing
+
+/// Secrets stand in files and nowhere else.
+@Suite struct SettingsSecretsTests {
+    private static let definitions = [
+        Setting("config.file", .text, default: "", "The file."),
+        Setting("password.pepper", .secretFile, "The pepper."),
+        Setting("http.port", .integer(0...65535), default: "8080", "The port."),
+    ]
+
+    private func load(secret: String) async throws -> Settings {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/pepper"
+            try Data(secret.utf8).write(to: URL(filePath: path))
+            return try await Settings.load(
+                Self.definitions,
+                arguments: ["--password-pepper=\(path)"],
+                environment: [:]
+            )
+        }
+    }
+
+    @Test(arguments: [
+        ("hunter2", "hunter2"), ("hunter2\n", "hunter2"), ("hunter2\r\n\n", "hunter2"), (" a b ", " a b "),
+        ("a\nb\n", "a\nb"),
+    ])
+    func readsTheSecretWithoutTheLineFeedsAtItsEnd(_ contents: String, _ secret: String) async throws {
+        #expect(try await load(secret: contents).text("password.pepper") == secret)
+    }
+
+    @Test func masksTheSecretInTheSummary() async throws {
+        let settings = try await load(secret: "hunter2")
+        #expect(settings.summary == ["config.file": "", "password.pepper": "(secret)", "http.port": "8080"])
+        #expect(!"\(settings.summary)".contains("hunter2"))
+    }
+
+    @Test(arguments: ["", "\n", "\r\n\n"])
+    func refusesAnEmptySecret(_ contents: String) async throws {
+        let error = await #expect(throws: SettingsError.self) { try await load(secret: contents) }
+        let problem = try #require(error?.problems.first)
+        #expect(problem.hasPrefix("password.pepper: the secret file /") && problem.hasSuffix("/pepper is empty"))
+    }
+
+    @Test func namesAFileThatCannotBeRead() async {
+        await #expect(throws: SettingsError(["password.pepper: the secret file /nowhere/p cannot be read"])) {
+            try await Settings.load(Self.definitions, arguments: ["--password-pepper=/nowhere/p"], environment: [:])
+        }
+    }
+
+    /// Another value's problem must not bring the secret to the terminal.
+    @Test func keepsTheSecretOutOfOtherProblems() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/pepper"
+            try Data("hunter2".utf8).write(to: URL(filePath: path))
+            let error = await #expect(throws: SettingsError.self) {
+                try await Settings.load(
+                    Self.definitions,
+                    arguments: ["--password-pepper=\(path)", "--http-port=x"],
+                    environment: [:]
+                )
+            }
+            #expect(error?.problems.count == 1)
+            #expect(error?.description.contains("hunter2") == false)
+        }
+    }
+}
