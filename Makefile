@@ -11,7 +11,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build test check features bench clean prepare
+.PHONY: help up import build test check features smoke bench clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,7 +44,10 @@ features: ## The scenarios in features/. TAGS='@own-stack'
 	@TAGS="$(TAGS)" swift test --filter FeatureTests
 
 check: ## Formatter, layers, forbidden patterns, sizes.
-	@if [ -x deploy/checks/run ]; then deploy/checks/run; fi
+	@deploy/checks/run
+
+smoke: $(RELEASE)/.built ## Start the stack, run the printed calls, import, kill a process, stop. FILE=listings.ndjson[.gz]
+	@deploy/smoke $(FILE)
 
 bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz]
 	@[ -n "$(FILE)" ] || { echo "clowder: name the records: make bench FILE=listings.ndjson.gz" >&2; exit 64; }

@@ -59,7 +59,8 @@ let package = Package(
                 "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
-                .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log, .metrics, .nioCore,
+                .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log,
+                .metrics, .nioCore,
                 .nioHTTP1, .nioHTTPTypes, .serviceContext, .system, .unixSignals,
             ]
         ),
@@ -76,7 +77,11 @@ let package = Package(
             ],
             outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
         ),
-        .main(of: "Users", named: "users", uses: ["PasswordHashing", "ServiceRuntime", "UsersContract", "UsersDomain"]),
+        .main(
+            of: "Users",
+            named: "users",
+            uses: ["PasswordHashing", "ServiceRuntime", "UsersContract", "UsersDomain"]
+        ),
         .part(.contract, of: "Search", uses: ["Discovery"]),
         .part(.domain, of: "Search", uses: ["InputValidation"]),
         .part(
@@ -205,14 +210,15 @@ let package = Package(
         .tests(
             ofService: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "InputValidation", "LoadBalancing", "MailWorkerContract", "Resilience",
-                "SearchContract", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
+                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "MailWorkerContract",
+                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
             ]
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix,
+                "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1,
+                .nioPosix,
                 .subprocess, .system,
             ],
             path: "Tests/Integration"
@@ -220,7 +226,8 @@ let package = Package(
         .testTarget(
             name: "FeatureTests",
             dependencies: [
-                "Gherkin", "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .subprocess, .system,
+                "Gherkin", "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .subprocess,
+                .system,
             ],
             path: "Tests/Features/Scenarios"
         ),

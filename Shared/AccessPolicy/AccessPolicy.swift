@@ -49,6 +49,7 @@ public struct RolePolicy: Sendable {
     /// - Parameters:
     ///   - permission: What the caller wants to do.
     ///   - roles: The caller's roles; nil for a caller who is not logged in.
+    /// - Returns: Whether the caller may; if not, whether logging in is what is missing.
     public func decide(_ permission: Permission, roles: Set<String>?) -> Decision {
         if isGranted(permission, to: Self.anyone) { return .granted }
         guard let roles else { return .needsLogin }

@@ -9,7 +9,9 @@ enum HexadecimalID {
             text.removeAll(keepingCapacity: true)
             for _ in 0..<(bytes / 8) {
                 let word: UInt64 = generator.next()
-                for shift in stride(from: 60, through: 0, by: -4) { text.append(digits[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15]) }
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    text.append(digits[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15])
+                }
             }
         } while text.allSatisfy { $0 == UInt8(ascii: "0") }
         return String(decoding: text, as: UTF8.self)
@@ -23,7 +25,8 @@ enum HexadecimalID {
     /// Whether `text` consists of lower-case hexadecimal digits.
     static func areDigits(_ text: some StringProtocol) -> Bool {
         text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
         }
     }
 }

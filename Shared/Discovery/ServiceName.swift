@@ -9,7 +9,8 @@ public struct ServiceName: Hashable, Sendable, CustomStringConvertible {
             (1...63).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasSuffix("-")
             && text.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    true
                 default: false
                 }
             }

@@ -83,7 +83,9 @@ public struct ObjectFields: Sendable {
 
     private mutating func present(_ key: String) -> JSONValue? {
         asked.append(key)
-        guard let value = members.first(where: { $0.key.hasSameBytes(as: key) })?.value, value != .null else { return nil }
+        guard let value = members.first(where: { $0.key.hasSameBytes(as: key) })?.value, value != .null else {
+            return nil
+        }
         return value
     }
 

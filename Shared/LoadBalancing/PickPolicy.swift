@@ -16,9 +16,12 @@ public struct Candidate: Hashable, Sendable {
 
 /// A rule for choosing one of several replicas; a value, used under the pool's lock.
 public protocol PickPolicy: Sendable {
-    /// The index of the replica to use.
+    /// Chooses the replica to use.
     ///
-    /// - Parameter candidates: The usable replicas, at least one, ordered by ID.
+    /// - Parameters:
+    ///   - candidates: The usable replicas, at least one, ordered by ID.
+    ///   - generator: The source of randomness; a policy without chance leaves it alone.
+    /// - Returns: The replica's index in `candidates`.
     mutating func pick(from candidates: [Candidate], using generator: inout some RandomNumberGenerator) -> Int
 }
 

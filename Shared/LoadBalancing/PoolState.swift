@@ -70,7 +70,8 @@ struct PoolState {
         at now: Duration,
         using generator: inout some RandomNumberGenerator
     ) -> Endpoint? {
-        if let probe = replicas.firstIndex(where: { isDueForProbe($0, at: now) && !excluded.contains($0.endpoint.id) }) {
+        if let probe = replicas.firstIndex(where: { isDueForProbe($0, at: now) && !excluded.contains($0.endpoint.id) })
+        {
             replicas[probe].isProbing = true
             replicas[probe].outstanding += 1
             return replicas[probe].endpoint

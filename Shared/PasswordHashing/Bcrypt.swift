@@ -1,6 +1,8 @@
 import CCrypt
 
-/// bcrypt through the system's libxcrypt (N. Provos, D. Mazières, "A Future-Adaptable Password Scheme", USENIX 1999).
+/// The password hash bcrypt through the system's libxcrypt.
+///
+/// Designed by Niels Provos and David Mazières ("A Future-Adaptable Password Scheme", USENIX 1999).
 ///
 /// Both calls take as long as the cost says and block their thread: use them on a ``HashingPool``.
 enum Bcrypt {

@@ -37,7 +37,8 @@ public struct PasswordHasher: Sendable {
     ///   - cost: The cost of new hashes, 4 to 31.
     ///   - pool: The threads that hash.
     /// - Throws: ``PasswordHashingError`` for a short pepper or a cost that libxcrypt refuses.
-    public init(pepper: [UInt8], cost: Int = PasswordHasher.defaultCost, pool: HashingPool) throws(PasswordHashingError) {
+    public init(pepper: [UInt8], cost: Int = PasswordHasher.defaultCost, pool: HashingPool) throws(PasswordHashingError)
+    {
         guard pepper.count >= Self.minimumPepperBytes else {
             throw PasswordHashingError(.engineFailed, "the pepper must have at least \(Self.minimumPepperBytes) bytes")
         }
@@ -68,6 +69,7 @@ public struct PasswordHasher: Sendable {
     /// - Parameters:
     ///   - password: What was sent, of any length.
     ///   - stored: The account's hash; nil when there is no account, which takes as long and never matches.
+    /// - Returns: Whether the password is the account's, and whether its hash should be made anew.
     /// - Throws: ``PasswordHashingError`` when the pool is full.
     public func verify(_ password: String, against stored: PasswordHash?) async throws -> Verdict {
         let key = key(for: password)

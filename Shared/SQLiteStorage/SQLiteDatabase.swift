@@ -16,6 +16,7 @@ public enum SQLiteDatabase {
     /// - Parameters:
     ///   - path: The file; its directory must exist.
     ///   - migrator: The schema's versions.
+    /// - Returns: The database's connections, one that writes and up to ``maximumReaders`` that read.
     /// - Throws: ``SQLiteStorageError`` naming the file and what to do about it.
     public static func open(_ path: String, migrator: DatabaseMigrator) throws -> DatabasePool {
         do {

@@ -18,7 +18,8 @@ public struct SQLiteStorageError: Error, Sendable, CustomStringConvertible {
         self.path = path
         switch error.resultCode {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            message = "is damaged (\(error.message ?? "no detail")); restore it from a backup or remove it to start anew"
+            message =
+                "is damaged (\(error.message ?? "no detail")); restore it from a backup or remove it to start anew"
         case .SQLITE_FULL:
             message = "cannot grow: the disk is full; free space and start again"
         case .SQLITE_CANTOPEN:

@@ -1,6 +1,8 @@
 /// Why a call brought no answer.
 public struct ServiceClientError: Error, Sendable, CustomStringConvertible {
-    /// A coarse reason that callers may branch on. The client has done what retrying it may do: callers do not retry.
+    /// A coarse reason that callers may branch on.
+    ///
+    /// The client has done what retrying it may do: callers do not retry.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         /// The reason's name.
         public let description: String

@@ -4,13 +4,13 @@ import FoundationEssentials
 enum Timestamp {
     private static let millisecondsPerDay: Int64 = 86_400_000
 
-    /// Formats without a calendar: days to dates by H. Hinnant's `civil_from_days`.
+    /// Formats without a calendar: days to dates by Howard Hinnant's `civil_from_days`.
     static func format(_ date: Date) -> String {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded(.down))
         let days = milliseconds.floorDivided(by: millisecondsPerDay)
         let time = milliseconds - days * millisecondsPerDay
         let (year, month, day) = civil(days)
-        var text = [UInt8]()
+        var text: [UInt8] = []
         text.reserveCapacity(24)
         append(year, 4, "-", &text)
         append(month, 2, "-", &text)

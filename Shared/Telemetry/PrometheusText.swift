@@ -6,7 +6,8 @@ enum PrometheusText {
     static func name(_ label: String) -> String {
         var name = ""
         for scalar in label.unicodeScalars {
-            let isLetter = ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == ":"
+            let isLetter =
+                ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || scalar == "_" || scalar == ":"
             let isDigit = ("0"..."9").contains(scalar)
             if isDigit, name.isEmpty { name += "_" }
             name.unicodeScalars.append(isLetter || isDigit ? scalar : "_")

@@ -27,6 +27,8 @@ public struct AccessTokenIssuer: Sendable {
     ///   - tokenID: A fresh ID, unique among tokens.
     ///   - now: The time of issue.
     ///   - key: The key to sign with.
+    /// - Returns: The compact JWS.
+    /// - Throws: The JWT library's error when the claims cannot be encoded or signed.
     public func issue(
         accountID: String,
         sessionID: String,

@@ -47,6 +47,7 @@ public struct AccessTokenVerifier: Sendable {
     ///   - token: The compact JWS.
     ///   - keys: The issuer's keys.
     ///   - now: The wall clock's time.
+    /// - Returns: Account, session, roles and expiry of a token whose header, signature and claims are all acceptable.
     /// - Throws: ``TokenError``.
     public func verify(_ token: String, with keys: KeySet, at now: Date) async throws(TokenError) -> AccessToken {
         let kid = try keyID(of: token)

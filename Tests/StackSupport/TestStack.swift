@@ -20,7 +20,12 @@ package enum TestStack {
 
     /// Runs `body` with a stack that is ready, and stops it.
     ///
-    /// - Parameter adjust: Changes the configuration before the start.
+    /// - Parameters:
+    ///   - adjust: Changes the configuration before the start.
+    ///   - report: Is told what happens to the stack's processes.
+    ///   - body: What to do with the stack.
+    /// - Returns: What `body` returned.
+    /// - Throws: What `body` threw, or why the stack did not start.
     package static func with<Result: Sendable>(
         adjust: @Sendable (inout StackConfiguration) -> Void = { _ in },
         report: @escaping @Sendable (StackEvent) -> Void = { _ in },

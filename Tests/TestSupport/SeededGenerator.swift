@@ -1,4 +1,6 @@
-/// A deterministic source of randomness (SplitMix64, G. Steele et al., OOPSLA 2014); print its seed when a test fails.
+/// A deterministic source of randomness; print its seed when a test fails.
+///
+/// The algorithm is SplitMix64 (Guy Steele and others, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
     package let seed: UInt64
     private var state: UInt64

@@ -10,6 +10,7 @@ import UsersContract
 /// - Parameters:
 ///   - connections: The clients of the services.
 ///   - access: Who may do what.
+/// - Returns: The responder, the connections as its background work, and their check as its readiness.
 package func makeGatewayApplication(
     connections: ServiceConnections,
     access: AccessGuard

@@ -45,8 +45,12 @@ extension Response {
     fileprivate func withoutBody() -> Response {
         var headers = headers
         headers[.contentLength] = body.contentLength.map(String.init)
-        return Response(status: status, headers: headers, body: .init(contentLength: body.contentLength) { writer in
-            try await writer.finish(nil)
-        })
+        return Response(
+            status: status,
+            headers: headers,
+            body: .init(contentLength: body.contentLength) { writer in
+                try await writer.finish(nil)
+            }
+        )
     }
 }

@@ -12,6 +12,8 @@ package import ServiceRuntime
 ///   - access: Who may do what.
 ///   - background: Work that the guard needs, such as following the users service.
 ///   - now: The wall clock.
+/// - Returns: The responder of the dead letters' routes, the consumers after `background`, and the checks of queue and mail
+///   folder.
 /// - Throws: When the queue or the mail folder cannot be opened.
 package func makeMailWorkerApplication(
     configuration: MailWorkerConfiguration,

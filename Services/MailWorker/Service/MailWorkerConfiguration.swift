@@ -5,7 +5,11 @@ package import ServiceRuntime
 package struct MailWorkerConfiguration: Sendable {
     package static let settings: [Setting] = [
         Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs come from."),
-        Setting("mail.url", .url(schemes: ["maildir"]), "Where mails go; maildir:PATH writes .eml files into a folder."),
+        Setting(
+            "mail.url",
+            .url(schemes: ["maildir"]),
+            "Where mails go; maildir:PATH writes .eml files into a folder."
+        ),
         Setting("mail.sender", .text, default: "board@clowder.example", "The address that mails come from."),
         Setting("public.url", .text, default: "http://127.0.0.1:8080", "Where people reach the gateway, for links."),
         Setting("queue.lease", .duration(.seconds(1)...(.seconds(600))), default: "60s", "How long a claim lasts."),

@@ -50,7 +50,7 @@ package enum SearchQueryInput {
             guard let value = values.first else { return nil }
             if values.count > 1 { reject(name, "repeated", "must be there only once") }
             let failed = rules.filter { !$0.isSatisfied(by: value) }
-            failed.forEach { reject(name, $0.name, $0.message) }
+            for rule in failed { reject(name, rule.name, rule.message) }
             return failed.isEmpty ? value : nil
         }
 

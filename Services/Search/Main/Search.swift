@@ -28,7 +28,8 @@ enum Search {
                     policy: try RolePolicy.standard(),
                     now: { Date() }
                 ),
-                background: [connections]
+                background: [connections],
+                clock: ContinuousClock()
             )
         }
     }

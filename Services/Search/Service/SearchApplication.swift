@@ -1,5 +1,4 @@
 import AccessPolicy
-
 package import Hummingbird
 import Resilience
 import SQLiteStorage
@@ -13,16 +12,19 @@ package import ServiceRuntime
 ///   - configuration: The settings.
 ///   - access: Who may do what.
 ///   - background: Work that the guard needs, such as following the users service.
+///   - clock: Measures how long a search takes.
+/// - Returns: The responder of search, imports and listings, `background`, and the check of the store.
 /// - Throws: When the database cannot be opened.
 package func makeSearchApplication(
     configuration: SearchConfiguration,
     access: AccessGuard,
-    background: [any Service]
+    background: [any Service],
+    clock: ContinuousClock
 ) throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
     let database = try SQLiteDatabase.open(configuration.databasePath, migrator: SearchSchema.migrator)
     let listings = ListingStore(database: database)
     let router = Router(context: ServiceRequestContext.self)
-    SearchRoutes(search: ListingSearch(database: database)).add(to: router)
+    SearchRoutes(search: ListingSearch(database: database), clock: clock).add(to: router)
     ImportRoutes(listings: listings, access: access).add(to: router)
     ListingRoutes(listings: listings, access: access).add(to: router)
     return ServiceParts(

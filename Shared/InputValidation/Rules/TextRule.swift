@@ -42,7 +42,9 @@ public struct TextRule: Sendable {
     /// No control characters except tab and line breaks, for texts of several lines.
     public static var noControlCharactersButLineBreaks: Self {
         Self("control-characters", message: "must not contain control characters other than tabs and line breaks") {
-            !$0.unicodeScalars.contains { ($0.value < 0x20 && ![0x09, 0x0A, 0x0D].contains($0.value)) || $0.value == 0x7F }
+            !$0.unicodeScalars.contains {
+                ($0.value < 0x20 && ![0x09, 0x0A, 0x0D].contains($0.value)) || $0.value == 0x7F
+            }
         }
     }
 
@@ -58,7 +60,8 @@ public struct TextRule: Sendable {
         Self("identifier", message: "must be 1 to 64 of the characters A-Z a-z 0-9 . _ -") { text in
             (1...64).contains(text.utf8.count)
                 && text.utf8.allSatisfy { byte in
-                    Character(Unicode.Scalar(byte)).isASCII && (Self.isAlphanumeric(byte) || [0x2D, 0x2E, 0x5F].contains(byte))
+                    Character(Unicode.Scalar(byte)).isASCII
+                        && (Self.isAlphanumeric(byte) || [0x2D, 0x2E, 0x5F].contains(byte))
                 }
         }
     }
@@ -82,7 +85,8 @@ public struct TextRule: Sendable {
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
             true
         default: false
         }

@@ -5,7 +5,11 @@
 public protocol Outbox: Sendable {
     /// Claims up to `limit` messages nobody else is relaying, the oldest first.
     ///
-    /// - Parameter lease: After this time without ``markRelayed(_:)`` others may claim them.
+    /// - Parameters:
+    ///   - limit: The most messages to claim.
+    ///   - lease: After this time without ``markRelayed(_:)`` others may claim them.
+    /// - Returns: The claimed messages in the order they were written; empty when none is waiting.
+    /// - Throws: ``MessagingError`` when the outbox cannot be read or written.
     func claim(limit: Int, lease: Duration) async throws(MessagingError) -> [Message]
 
     /// Notes that the messages with these IDs are in the queue, and erases their bodies.

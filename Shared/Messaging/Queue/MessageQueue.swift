@@ -7,8 +7,11 @@
 public protocol MessageQueue: Sendable {
     /// Puts a message at the queue's end, durably before this returns.
     ///
-    /// - Parameter delay: How long it stays invisible.
-    /// - Returns: Whether it is new; an ID that was accepted before, even long since done, changes nothing.
+    /// - Parameters:
+    ///   - message: The message, told from others by its ID.
+    ///   - delay: How long it stays invisible.
+    /// - Returns: Whether it is new; an ID that is remembered, even of a message that is done, changes nothing.
+    /// - Throws: ``MessagingError`` when the queue cannot be written.
     func enqueue(_ message: Message, delay: Duration) async throws(MessagingError) -> EnqueueOutcome
 
     /// Claims up to `limit` messages of a topic that are due, the longest due first; empty when there are none.

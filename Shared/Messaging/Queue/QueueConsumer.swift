@@ -109,7 +109,8 @@ public struct QueueConsumer: Service {
         var generator = SystemRandomNumberGenerator()
         let context = CorrelationHeaders.context(fromMessage: claim.message.headers, using: &generator)
         await ServiceContext.withValue(context) {
-            let outcome = claim.attempt > settings.schedule.maximumAttempts
+            let outcome =
+                claim.attempt > settings.schedule.maximumAttempts
                 ? .dead("given up: \(claim.attempt - 1) attempts ended without an outcome")
                 : await handleWithHeartbeat(claim)
             guard let outcome else {

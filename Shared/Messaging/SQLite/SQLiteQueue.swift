@@ -116,7 +116,10 @@ public struct SQLiteQueue: MessageQueue {
     public func depth() async throws(MessagingError) -> QueueDepth {
         try await StoreAccess.perform("queue") {
             try await database.read { database in
-                let rows = try Row.fetchAll(database, sql: "SELECT state, count(*) AS count FROM message GROUP BY state")
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: "SELECT state, count(*) AS count FROM message GROUP BY state"
+                )
                 let counts = Dictionary(uniqueKeysWithValues: rows.map { ($0["state"] as String, $0["count"] as Int) })
                 return QueueDepth(
                     ready: counts["ready"] ?? 0,
@@ -150,7 +153,8 @@ public struct SQLiteQueue: MessageQueue {
                     arguments: ["value": value, "id": claim.message.id]
                 )
                 guard let failure else { return }
-                let failures = try FailureCoding.decode(row["failures"])
+                let failures =
+                    try FailureCoding.decode(row["failures"])
                     + [DeadLetter.Failure(at: time, attempt: claim.attempt, message: failure)]
                 try database.execute(
                     sql: "UPDATE message SET failures = ? WHERE id = ?",

@@ -14,6 +14,7 @@ extension AccessGuard {
     ///   - keySetPath: Where that service publishes its keys.
     ///   - policy: Who may do what.
     ///   - now: The wall clock.
+    /// - Returns: A guard that keeps the keys it fetched and fetches them again as ``KeySetCache`` does.
     public static func remote(
         verifier: AccessTokenVerifier,
         issuer: ServiceClient,

@@ -61,7 +61,10 @@ public struct AccessGuard: Sendable {
             return try await verifier.verify(token, with: keySet, at: now())
         } catch let error as TokenError {
             Logger.current.info("access token refused", metadata: ["reason": "\(error.code)"])
-            throw Problem.unauthorized("The access token is not valid; log in again or refresh it.", error: "invalid_token")
+            throw Problem.unauthorized(
+                "The access token is not valid; log in again or refresh it.",
+                error: "invalid_token"
+            )
         }
     }
 }

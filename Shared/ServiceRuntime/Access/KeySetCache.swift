@@ -50,7 +50,7 @@ public final class KeySetCache: Sendable {
                 $0.fetchedAt = time
             }
             return keys
-        } catch where !cached.keys.isEmpty {
+        } catch  where !cached.keys.isEmpty {
             Logger.current.debug("key set cannot be fetched; the old one stays", metadata: ["error": "\(error)"])
             return cached
         }

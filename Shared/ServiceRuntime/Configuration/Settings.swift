@@ -13,6 +13,7 @@ public struct Settings: Sendable {
     ///   - definitions: The settings there are.
     ///   - arguments: The process's arguments without its name.
     ///   - environment: The process's environment.
+    /// - Returns: The values of all settings; a flag wins over the environment, and that over the file.
     /// - Throws: ``SettingsError`` listing every problem.
     public static func load(
         _ definitions: [Setting],

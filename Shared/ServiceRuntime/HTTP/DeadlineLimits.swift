@@ -13,7 +13,9 @@ public struct DeadlineLimits: Sendable {
     }
 
     /// For services behind the gateway: the header counts up to the limit; without one, ``Deadline/internalDefault``.
-    public static func service(maximum: @escaping @Sendable (Request) -> Duration = { _ in Deadline.edgeDefault }) -> Self {
+    public static func service(maximum: @escaping @Sendable (Request) -> Duration = { _ in Deadline.edgeDefault })
+        -> Self
+    {
         Self(trustsHeader: true, limit: maximum)
     }
 

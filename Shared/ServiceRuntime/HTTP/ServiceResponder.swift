@@ -112,7 +112,11 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         case is CancellationError:
             return .unavailable("The service is shutting down.")
         default:
-            return Problem(.internalServerError, kind: "internal", "Something went wrong here; the log has the details.")
+            return Problem(
+                .internalServerError,
+                kind: "internal",
+                "Something went wrong here; the log has the details."
+            )
         }
     }
 

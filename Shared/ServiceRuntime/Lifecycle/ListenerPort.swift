@@ -13,7 +13,9 @@ final class ListenerPort: Sendable {
         continuation.yield(channel.localAddress?.port ?? 0)
     }
 
-    /// Waits for the port; nil when the task is cancelled. For one waiter.
+    /// Waits for the port; nil when the task is cancelled.
+    ///
+    /// For one waiter.
     func wait() async -> Int? {
         await stream.first { _ in true }
     }

@@ -31,18 +31,18 @@ public struct ServiceProcess: Sendable {
     /// - Parameters:
     ///   - name: The service's name in the registry and in logs.
     ///   - summary: What it does, one sentence for `--help`.
-    ///   - settings: Its settings besides ``CommonSettings``.
+    ///   - settings: Its settings besides ``ServiceSettings``.
     public init(name: ServiceName, summary: String, settings: [Setting]) {
         self.name = name
         self.summary = summary
-        definitions = CommonSettings.all + settings
+        definitions = ServiceSettings.all + settings
     }
 
     /// Runs the service until it is told to stop, and ends the process.
     ///
     /// Exit codes: 0 after a stop that was asked for, 64 for wrong settings, 70 for a failure at start or later.
-    /// - Parameters:
-    ///   - make: Builds the service from its environment.
+    ///
+    /// - Parameter make: Builds the service from its environment.
     public func run<Responder: HTTPResponder>(
         make: (ServiceEnvironment) async throws -> ServiceParts<Responder>
     ) async -> Never {

@@ -22,7 +22,8 @@ struct OwnStackFeatureTests {
             configuration.retryMailsQuickly()
             if scenario.keepsDeadProcesses { configuration.restarts = .never }
         }
-        try await TestStack.with(adjust: adjust, report: { events.record($0) }) { stack in
+        let report: @Sendable (StackEvent) -> Void = { events.record($0) }
+        try await TestStack.with(adjust: adjust, report: report) { stack in
             try await ScenarioCase.run(scenario, on: stack, events: events)
         }
     }

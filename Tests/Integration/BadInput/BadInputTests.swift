@@ -36,7 +36,11 @@ extension StackTests {
             try await HTTPConversation.with(stack) { conversation in
                 let headers = headers ?? route.headers
                 let answer = try await conversation.send(
-                    route.method, route.path, headers: headers, body: body, token: token
+                    route.method,
+                    route.path,
+                    headers: headers,
+                    body: body,
+                    token: token
                 )
                 #expect(status.contains(answer.status), "\(what): \(answer.status) \(answer.text)")
                 try expectProblem(answer, what)
@@ -125,7 +129,9 @@ extension StackTests {
         @Test(arguments: JSONRoute.all)
         func refusesABodyThatIsTooLarge(_ route: JSONRoute) async throws {
             for size in [65_537, 200_000] {
-                let body = Array("{\"name\":\"".utf8) + Array(repeating: UInt8(ascii: "a"), count: size - 11) + Array("\"}".utf8)
+                let body =
+                    Array("{\"name\":\"".utf8) + Array(repeating: UInt8(ascii: "a"), count: size - 11)
+                    + Array("\"}".utf8)
                 try await expectRefusal(of: body, with: [413], from: route, "\(size) bytes")
             }
         }
@@ -135,13 +141,17 @@ extension StackTests {
         @Test(arguments: [
             ("DELETE", "/v1/accounts", "OPTIONS, POST"), ("GET", "/v1/accounts/verify", "OPTIONS, POST"),
             ("PUT", "/v1/accounts/verification-mails", "OPTIONS, POST"),
-            ("POST", "/v1/accounts/me", "DELETE, GET, HEAD, OPTIONS, PATCH"), ("GET", "/v1/accounts/x/roles", "OPTIONS, PUT"),
+            ("POST", "/v1/accounts/me", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+            ("GET", "/v1/accounts/x/roles", "OPTIONS, PUT"),
             ("GET", "/v1/sessions", "OPTIONS, POST"), ("GET", "/v1/sessions/refresh", "OPTIONS, POST"),
             ("GET", "/v1/sessions/current", "DELETE, OPTIONS"), ("POST", "/v1/accounts/me/password", "OPTIONS, PUT"),
             ("DELETE", "/v1/password-resets", "OPTIONS, POST, PUT"), ("POST", "/v1/listings", "GET, HEAD, OPTIONS"),
-            ("GET", "/v1/listings/import", "OPTIONS, POST"), ("PATCH", "/v1/listings/x", "DELETE, GET, HEAD, OPTIONS, PUT"),
-            ("PUT", "/v1/mail/dead-letters", "GET, HEAD, OPTIONS"), ("PUT", "/v1/mail/dead-letters/x", "DELETE, GET, HEAD, OPTIONS"),
-            ("DELETE", "/v1/mail/dead-letters/x/replay", "OPTIONS, POST"), ("DELETE", "/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
+            ("GET", "/v1/listings/import", "OPTIONS, POST"),
+            ("PATCH", "/v1/listings/x", "DELETE, GET, HEAD, OPTIONS, PUT"),
+            ("PUT", "/v1/mail/dead-letters", "GET, HEAD, OPTIONS"),
+            ("PUT", "/v1/mail/dead-letters/x", "DELETE, GET, HEAD, OPTIONS"),
+            ("DELETE", "/v1/mail/dead-letters/x/replay", "OPTIONS, POST"),
+            ("DELETE", "/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
         ])
         func namesTheRightMethods(_ method: String, path: String, allow: String) async throws {
             try await HTTPConversation.with(SharedStack.current) { conversation in
@@ -199,7 +209,10 @@ extension StackTests {
             let token = try await token("shelter", stack)
             try await HTTPConversation.with(stack) { conversation in
                 let answer = try await conversation.send(
-                    "POST", "/v1/listings/import", headers: ["Content-Type": "application/json"], body: Array("{}".utf8),
+                    "POST",
+                    "/v1/listings/import",
+                    headers: ["Content-Type": "application/json"],
+                    body: Array("{}".utf8),
                     token: token
                 )
                 #expect(answer.status == 415, "\(answer.text)")
@@ -213,8 +226,11 @@ extension StackTests {
             try await HTTPConversation.with(stack) { conversation in
                 let long = "{\"id\":\"long\",\"species\":\"\(String(repeating: "a", count: 100_000))\"}"
                 let answer = try await conversation.send(
-                    "POST", "/v1/listings/import", headers: ["Content-Type": "application/x-ndjson"],
-                    body: Array((long + "\n{\"id\":\"after-long\",\"species\":\"cat\"}\n").utf8), token: token
+                    "POST",
+                    "/v1/listings/import",
+                    headers: ["Content-Type": "application/x-ndjson"],
+                    body: Array((long + "\n{\"id\":\"after-long\",\"species\":\"cat\"}\n").utf8),
+                    token: token
                 )
                 #expect(answer.status == 200, "\(answer.text)")
                 #expect(try answer.json["accepted"] == .number("1"))

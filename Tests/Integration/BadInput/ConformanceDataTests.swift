@@ -54,7 +54,9 @@ extension StackTests {
             try await HTTPConversation.with(stack) { conversation in
                 for (index, text) in try Self.strings().enumerated() {
                     let path = "/v1/listings/naughty-\(index)"
-                    let body = Array("{\"species\":\"cat\",\"name\":\(try json(text)),\"description\":\(try json(text))}".utf8)
+                    let body = Array(
+                        "{\"species\":\"cat\",\"name\":\(try json(text)),\"description\":\(try json(text))}".utf8
+                    )
                     let headers = ["Content-Type": "application/json"]
                     let answer = try await conversation.send("PUT", path, headers: headers, body: body, token: token)
                     guard answer.status != 422 else { continue }
@@ -80,7 +82,11 @@ extension StackTests {
                     ]
                     let body = Array("{\"name\":\(try json(text))}".utf8)
                     let answer = try await conversation.send(
-                        "PATCH", "/v1/accounts/me", headers: headers, body: body, token: token
+                        "PATCH",
+                        "/v1/accounts/me",
+                        headers: headers,
+                        body: body,
+                        token: token
                     )
                     guard answer.status != 422 else { continue }
                     #expect(answer.status == 200, "\(index): \(answer.status) \(answer.text)")
@@ -125,7 +131,10 @@ extension StackTests {
 
         private func logIn(_ role: String, _ stack: LocalStack) async throws -> String {
             let account = try #require(try DemoAccount.read(stack.layout).first { $0.role == role })
-            return try await GatewayClient(baseURL: stack.gatewayURL).logIn(email: account.email, password: account.password)
+            return try await GatewayClient(baseURL: stack.gatewayURL).logIn(
+                email: account.email,
+                password: account.password
+            )
         }
     }
 }

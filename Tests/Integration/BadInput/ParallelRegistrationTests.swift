@@ -14,7 +14,8 @@ extension StackTests {
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<12 {
                     group.addTask {
-                        let json = #"{"email":"twin@example.org","name":"Twin \#(number)","password":"password \#(number)"}"#
+                        let json =
+                            #"{"email":"twin@example.org","name":"Twin \#(number)","password":"password \#(number)"}"#
                         return try await gateway.send(.post, "/v1/accounts", json: json).status
                     }
                 }
@@ -35,10 +36,16 @@ extension StackTests {
         }
 
         private func mailTokens(in folder: String) throws -> [String] {
-            try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".eml") }.compactMap { name in
+            try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".eml") }.compactMap {
+                name in
                 let data = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
-                let text = String(decoding: data, as: UTF8.self).replacing("=\r\n", with: "").replacing("=3D", with: "=")
-                guard text.contains("To: <twin@example.org>"), let start = text.firstRange(of: "#token=") else { return nil }
+                let text = String(decoding: data, as: UTF8.self).replacing("=\r\n", with: "").replacing(
+                    "=3D",
+                    with: "="
+                )
+                guard text.contains("To: <twin@example.org>"), let start = text.firstRange(of: "#token=") else {
+                    return nil
+                }
                 return String(text[start.upperBound...].prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" })
             }
         }

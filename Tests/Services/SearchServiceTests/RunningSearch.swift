@@ -102,7 +102,8 @@ func withSearchService<Value: Sendable>(_ body: @Sendable (RunningSearch) async 
             let parts = try makeSearchApplication(
                 configuration: SearchConfiguration(settings),
                 access: try RunningSearch.access(key),
-                background: []
+                background: [],
+                clock: ContinuousClock()
             )
             return try await Application(responder: parts.responder, logger: logger).test(.router) { client in
                 try await body(RunningSearch(client: client, key: key))

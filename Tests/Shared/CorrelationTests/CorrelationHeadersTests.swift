@@ -96,7 +96,9 @@ import Testing
     }
 
     @Test func removesStaleHeadersWhereThereIsNoContext() {
-        var headers: HTTPFields = [.correlationID: "stale", .traceParent: "stale", .traceState: "stale", .accept: "*/*"]
+        var headers: HTTPFields = [
+            .correlationID: "stale", .traceParent: "stale", .traceState: "stale", .accept: "*/*",
+        ]
         CorrelationHeaders.inject(.topLevel, into: &headers)
         #expect(headers == [.accept: "*/*"])
     }

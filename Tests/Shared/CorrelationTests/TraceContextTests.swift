@@ -61,7 +61,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("00", false), ("01", true), ("02", false), ("03", true), ("fe", false), ("ff", true), ("10", false), ("11", true),
+        ("00", false), ("01", true), ("02", false), ("03", true), ("fe", false), ("ff", true), ("10", false),
+        ("11", true),
     ])
     func readsTheSampledFlagFromTheLowestBit(_ flags: String, isSampled: Bool) throws {
         let header = "00-\(Self.traceID)-\(Self.spanID)-\(flags)"

@@ -16,8 +16,10 @@ import Testing
         "", "@", "a", "a@", "@example.org", "a@b@example.org", "a b@example.org", ".a@example.org", "a.@example.org",
         "a..b@example.org", "a@example", "a@example.", "a@.example.org", "a@exa mple.org", "a@-example.org",
         "a@example-.org", "a@exa_mple.org", "a@example..org", "a@127.0.0.1", "a@[127.0.0.1]", "\"a b\"@example.org",
-        "a(comment)@example.org", "<a@example.org>", "Ann <a@example.org>", "a@example.org\n", "a@example.org\r\nBcc: b@c.d",
-        "a\u{0}@example.org", "é@example.org", "a@exämple.org", "a@example.org,b@example.org", " a@example.org", "a@example.1",
+        "a(comment)@example.org", "<a@example.org>", "Ann <a@example.org>", "a@example.org\n",
+        "a@example.org\r\nBcc: b@c.d",
+        "a\u{0}@example.org", "é@example.org", "a@exämple.org", "a@example.org,b@example.org", " a@example.org",
+        "a@example.1",
         "a\\@example.org", "a:b@example.org", "a;b@example.org", "a@example.o\u{212A}",
     ])
     func refusesEverythingElse(_ text: String) {

@@ -17,7 +17,9 @@ import Testing
     }
 
     @Test func joinsKeysAndIndices() {
-        #expect(JSONPointer.root.appending("to").appending(0).appending("a/b").appending(12).description == "/to/0/a~1b/12")
+        #expect(
+            JSONPointer.root.appending("to").appending(0).appending("a/b").appending(12).description == "/to/0/a~1b/12"
+        )
     }
 
     @Test func tellsASlashInAKeyFromASlashBetweenKeys() {

@@ -71,7 +71,10 @@ import Testing
         #expect(failures(fields) == ["/tags type"])
     }
 
-    @Test(arguments: [([], []), (["a"], []), (["a", "b"], []), (["a", "b", "c"], ["/tags count"])] as [([String], [String])])
+    @Test(
+        arguments: [([], []), (["a"], []), (["a", "b"], []), (["a", "b", "c"], ["/tags count"])]
+            as [([String], [String])]
+    )
     func limitsTheLengthOfLists(_ elements: [String], expected: [String]) throws {
         let list = elements.map { "\"\($0)\"" }.joined(separator: ",")
         var fields = try fields("{\"tags\":[\(list)]}")

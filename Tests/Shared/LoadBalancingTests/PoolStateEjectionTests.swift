@@ -79,7 +79,8 @@ import Testing
     @Test func ejectsLongerEachTimeAProbeFails() {
         var pool = PoolScenario(["a", "b"])
         pool.finish("a", as: .failure, times: 5)
-        for (wait, next) in [(30, 60), (60, 90), (90, 120), (120, 150), (150, 180), (180, 210), (210, 240),
+        for (wait, next) in [
+            (30, 60), (60, 90), (90, 120), (120, 150), (150, 180), (180, 210), (210, 240),
             (240, 270), (270, 300), (300, 300), (300, 300),
         ] {
             pool.advance(by: .seconds(wait) - .nanoseconds(1))

@@ -27,12 +27,16 @@ import Testing
 
     /// A second attempt leaves out the replica of the first, and the next call goes on behind both.
     @Test func goesOnWhereItWasWhenOneIsLeftOut() {
-        #expect(picks(from: [["a", "b", "c"], ["b", "c"], ["a", "b", "c"], ["a", "b", "c"]]) == ["a", "b", "c", "a"])
+        #expect(
+            picks(from: [["a", "b", "c"], ["b", "c"], ["a", "b", "c"], ["a", "b", "c"]]) == ["a", "b", "c", "a"]
+        )
     }
 
     @Test func goesOnWhereItWasWhenReplicasComeAndGo() {
         #expect(picks(from: [["b", "c"], ["a", "b", "c"], ["a", "b"], ["a", "aa", "b"]]) == ["b", "c", "a", "aa"])
-        #expect(picks(from: [["b", "c", "d"], ["c", "d"], ["a", "d"], ["a"], ["a", "b"]]) == ["b", "c", "d", "a", "b"])
+        #expect(
+            picks(from: [["b", "c", "d"], ["c", "d"], ["a", "d"], ["a"], ["a", "b"]]) == ["b", "c", "d", "a", "b"]
+        )
     }
 
     private func picks(from sets: [[String]]) -> [String] {

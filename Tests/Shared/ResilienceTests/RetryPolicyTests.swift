@@ -25,7 +25,9 @@ import Testing
     }
 
     /// 100 000 draws in all: none outside the bounds, both ends nearly reached, the mean in the middle.
-    @Test(arguments: [(0, 50), (1, 100), (2, 200), (3, 400), (4, 800), (5, 1000), (6, 1000), (20, 1000), (63, 1000), (500, 1000)])
+    @Test(arguments: [
+        (0, 50), (1, 100), (2, 200), (3, 400), (4, 800), (5, 1000), (6, 1000), (20, 1000), (63, 1000), (500, 1000),
+    ])
     func drawsPausesUniformlyUpToTheCeiling(_ retry: Int, ceilingInMilliseconds: Int) throws {
         let policy = RetryPolicy()
         var generator = SeededGenerator(seed: UInt64(retry) + 31)

@@ -100,7 +100,9 @@ import Testing
         let outer = distant
         let soon = Deadline.after(.milliseconds(20), from: clock.now)
         let answer = try await withDeadline(outer) {
-            await #expect(throws: DeadlineExceeded()) { try await withDeadline(soon) { try await untilCancelledThrowing() } }
+            await #expect(throws: DeadlineExceeded()) {
+                try await withDeadline(soon) { try await untilCancelledThrowing() }
+            }
             return "went on"
         }
         #expect(answer == "went on")

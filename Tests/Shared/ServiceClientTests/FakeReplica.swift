@@ -64,7 +64,7 @@ func withReplicas<Result>(
     _ body: ([Endpoint]) async throws -> Result
 ) async throws -> Result {
     var servers: [Task<Void, any Error>] = []
-    defer { servers.forEach { $0.cancel() } }
+    defer { for server in servers { server.cancel() } }
     var endpoints: [Endpoint] = []
     for (replica, name) in zip(replicas, "abcdefgh") {
         let (ports, started) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))

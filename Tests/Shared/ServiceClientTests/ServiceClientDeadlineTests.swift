@@ -35,8 +35,8 @@ import Testing
     @Test func givesTwoSecondsToACallWithoutADeadline() async throws {
         let replica = FakeReplica(.ok)
         try await withClient(to: [replica]) { client in
-            // On a busy machine two seconds may pass before the answer is there.
             _ = try await eventually("an answer in time") {
+                // On a busy machine two seconds may pass before the answer is there: the call is made again.
                 try? await Deadline.withValue(nil) { try await client.send(request) }
             }
         }

@@ -85,7 +85,11 @@ import Testing
         context.traceContext = TraceContext(traceParent: traceParent, traceState: "vendor=1")
         let replicas = [FakeReplica(.serviceUnavailable), FakeReplica(.ok)]
         // What a caller sent along must not stand beside what this call belongs to.
-        let request = ServiceRequest(method: .get, path: "/", headers: [.correlationID: "stale", .traceParent: "stale"])
+        let request = ServiceRequest(
+            method: .get,
+            path: "/",
+            headers: [.correlationID: "stale", .traceParent: "stale"]
+        )
         try await withClient(to: replicas) { client in
             _ = try await ServiceContext.withValue(context) { try await client.send(request) }
         }

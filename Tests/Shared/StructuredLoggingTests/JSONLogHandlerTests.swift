@@ -133,7 +133,8 @@ extension JSONLogHandlerTests {
 
     @Test func keepsNestedMetadataNestedAndOrdered() throws {
         let value: Logger.MetadataValue = [
-            "z": ["1", .stringConvertible(2), ["deep": "x"]], "a": ["b": .stringConvertible(true)], "none": [], "no": [:],
+            "z": ["1", .stringConvertible(2), ["deep": "x"]], "a": ["b": .stringConvertible(true)], "none": [],
+            "no": [:],
         ]
         output.logger().info("said", metadata: ["value": value])
         #expect(

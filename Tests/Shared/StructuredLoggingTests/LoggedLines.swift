@@ -55,14 +55,17 @@ enum LoggedValue: Decodable, Equatable, ExpressibleByStringLiteral {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
-        // A type that does not fit is how the next one gets its turn.
-        if let flag = try? container.decode(Bool.self) {
+        func value<Value: Decodable>(_ type: Value.Type) -> Value? {
+            // A type that does not fit is how the next one gets its turn.
+            try? container.decode(type)
+        }
+        if let flag = value(Bool.self) {
             self = .flag(flag)
-        } else if let number = try? container.decode(Double.self) {
+        } else if let number = value(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
+        } else if let text = value(String.self) {
             self = .text(text)
-        } else if let list = try? container.decode([LoggedValue].self) {
+        } else if let list = value([LoggedValue].self) {
             self = .list(list)
         } else {
             self = .object(try container.decode([String: LoggedValue].self))

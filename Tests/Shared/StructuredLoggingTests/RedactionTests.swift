@@ -5,21 +5,25 @@ import Testing
 @Suite struct RedactionTests {
     @Test(arguments: [
         "password", "Password", "PASSWORD", "new_password", "passwordHash", "user.password", "secret", "clientSecret",
-        "token", "access_token", "refreshToken", "Authorization", "proxy-authorization", "cookie", "Set-Cookie", "pepper",
+        "token", "access_token", "refreshToken", "Authorization", "proxy-authorization", "cookie", "Set-Cookie",
+        "pepper",
         "privateKey", "private-key", "credential", "credentials", "body", "mail.body", "token\u{301}s",
     ])
     func hidesValuesUnderSecretKeys(_ key: String) {
         #expect(Redaction.isSecret(key))
     }
 
-    @Test(arguments: ["", "user", "path", "correlation.id", "pass", "tok", "toke", "okie", "boddy", "secre", "auth", "pass-word"])
+    @Test(arguments: [
+        "", "user", "path", "correlation.id", "pass", "tok", "toke", "okie", "boddy", "secre", "auth", "pass-word",
+    ])
     func showsValuesUnderOtherKeys(_ key: String) {
         #expect(!Redaction.isSecret(key))
     }
 
     @Test func showsTheValuesOfOurOwnKeys() {
         let keys = [
-            LogKey.correlationID, LogKey.traceID, LogKey.spanID, LogKey.method, LogKey.path, LogKey.status, LogKey.duration,
+            LogKey.correlationID, LogKey.traceID, LogKey.spanID, LogKey.method, LogKey.path, LogKey.status,
+            LogKey.duration,
             LogKey.outcome, LogKey.error, LogKey.peer, LogKey.messageID, LogKey.topic, LogKey.attempt, LogKey.count,
             LogKey.address, LogKey.accountID,
         ]
@@ -40,7 +44,9 @@ import Testing
             "tokens": ["hunter2", ["hunter2"]],
             "credentials": ["user": "hunter2", "more": ["x": "hunter2"]],
             "number.secret": .stringConvertible(hunter),
-            "request": ["headers": ["Authorization": "hunter2", "Accept": "text/plain"], "parts": [["body": "hunter2"]]],
+            "request": [
+                "headers": ["Authorization": "hunter2", "Accept": "text/plain"], "parts": [["body": "hunter2"]],
+            ],
         ]
         logger.info("signed in", metadata: metadata)
         #expect(output.lines.allSatisfy { !$0.contains("hunter2") && !$0.contains("\(hunter)") })

@@ -73,17 +73,21 @@ import Testing
         #expect(registry.exposition() == expected + noneDropped)
     }
 
-    @Test(arguments: [
-        (0.0, "0"), (-0.0, "0"), (-3, "-3"), (0.1, "0.1"), (1e14, "100000000000000"), (1e20, "1e+20"), (.infinity, "+Inf"),
-        (-.infinity, "-Inf"), (.nan, "NaN"), (2.5e-7, "2.5e-07"),
-    ] as [(Double, String)])
+    @Test(
+        arguments: [
+            (0.0, "0"), (-0.0, "0"), (-3, "-3"), (0.1, "0.1"), (1e14, "100000000000000"), (1e20, "1e+20"),
+            (.infinity, "+Inf"),
+            (-.infinity, "-Inf"), (.nan, "NaN"), (2.5e-7, "2.5e-07"),
+        ] as [(Double, String)]
+    )
     func writesNumbersAsPrometheusReadsThem(_ value: Double, expected: String) {
         Meter(label: "value", factory: registry).set(value)
         #expect(registry.exposition().contains("\nvalue \(expected)\n"))
     }
 
     @Test(arguments: [
-        ("http.requests", "http_requests"), ("http-requests", "http_requests"), ("a b/c", "a_b_c"), ("9lives", "_9lives"),
+        ("http.requests", "http_requests"), ("http-requests", "http_requests"), ("a b/c", "a_b_c"),
+        ("9lives", "_9lives"),
         ("größe", "gr__e"), ("job:rate_5m", "job:rate_5m"), ("_x1", "_x1"), ("a\nb", "a_b"), ("a{b=\"c\"}", "a_b__c__"),
     ])
     func makesNamesThatPrometheusReads(_ label: String, expected: String) {

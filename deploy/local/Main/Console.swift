@@ -26,8 +26,9 @@ enum Console {
     /// The folder of this executable.
     static var ownFolder: String {
         #if os(Linux)
-        // Falls back to the name it was called by where /proc is not there.
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let path =
+            // Where /proc is not there, the name it was called by does.
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         #else
         let path = CommandLine.arguments[0]
         #endif

@@ -116,8 +116,10 @@ struct Import: AsyncParsableCommand {
 
     private func show(_ report: Report) {
         let lines = report.accepted + report.replaced + report.unchanged + report.rejected
-        Console.say("\(lines) lines: \(report.accepted) accepted, \(report.replaced) replaced, "
-            + "\(report.unchanged) unchanged, \(report.rejected) rejected")
+        Console.say(
+            "\(lines) lines: \(report.accepted) accepted, \(report.replaced) replaced, "
+                + "\(report.unchanged) unchanged, \(report.rejected) rejected"
+        )
         for error in report.errors {
             Console.say("  line \(error.line): \(error.pointer.isEmpty ? "the line" : error.pointer) \(error.message)")
         }

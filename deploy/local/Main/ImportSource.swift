@@ -88,7 +88,9 @@ struct ImportProgress: Sendable {
     /// The line to show; nil when the last one is younger than a tenth of a second, or nobody watches.
     mutating func advance(lines more: Int, fraction: Double, at now: ContinuousClock.Instant) -> String? {
         lines += more
-        guard Console.isTerminal, lastShown.map({ $0.duration(to: now) > .milliseconds(100) }) ?? true else { return nil }
+        guard Console.isTerminal, lastShown.map({ $0.duration(to: now) > .milliseconds(100) }) ?? true else {
+            return nil
+        }
         lastShown = now
         let elapsed = seconds(to: now)
         let filled = Int(fraction * Double(Self.width))

@@ -30,6 +30,8 @@ struct Up: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let foreground = ForegroundGroup()
+        defer { foreground.leave() }
         do {
             try await start()
         } catch let failure as StackFailure {
@@ -52,7 +54,8 @@ struct Up: AsyncParsableCommand {
         let begin = ContinuousClock().now
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         Console.say("starting \(4 + users + search - 2) processes …")
-        try await withLocalStack(configuration, report: { Console.say("  \($0)") }) { stack in
+        let report: @Sendable (StackEvent) -> Void = { Console.say("  \($0)") }
+        try await withLocalStack(configuration, report: report) { stack in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await stack.waitUntilReady()

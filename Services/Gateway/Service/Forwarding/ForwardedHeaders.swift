@@ -8,7 +8,9 @@ enum ForwardedHeaders {
         "transfer-encoding", "upgrade",
     ]
     /// What the gateway says itself, or decides again for the message it sends.
-    private static let ownWords: Set<String> = ["host", "content-length", "expect", "forwarded", "x-request-timeout-ms"]
+    private static let ownWords: Set<String> = [
+        "host", "content-length", "expect", "forwarded", "x-request-timeout-ms",
+    ]
 
     /// The headers of a request for the service behind; who called is told by the gateway alone.
     static func request(_ headers: HTTPFields, peer: String?) -> HTTPFields {

@@ -16,7 +16,9 @@ struct MailDirectoryTransport: MailTransport {
     }
 
     func deliver(_ mail: ComposedMail) async throws(DeliveryError) {
-        let name = String(mail.messageID.map { $0.isASCII && ($0.isLetter || $0.isNumber || "@.-".contains($0)) ? $0 : "_" })
+        let name = String(
+            mail.messageID.map { $0.isASCII && ($0.isLetter || $0.isNumber || "@.-".contains($0)) ? $0 : "_" }
+        )
         do {
             try Data(mail.text.utf8).write(to: URL(filePath: "\(directory)/\(name).eml"), options: .atomic)
         } catch {

@@ -12,7 +12,9 @@ struct ListingImport: Sendable {
 
     let listings: ListingStore
 
-    /// Imports a stream to its end. What was taken before an error of the stream or the store stays.
+    /// Imports a stream to its end.
+    ///
+    /// What was taken before an error of the stream or the store stays.
     func run<Chunks: AsyncSequence>(_ chunks: Chunks) async throws -> ImportReply where Chunks.Element == ByteBuffer {
         var report = ImportReply()
         var splitter = LineSplitter()

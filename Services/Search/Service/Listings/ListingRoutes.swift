@@ -1,7 +1,7 @@
 import AccessPolicy
 import Hummingbird
-import SearchDomain
 import SearchContract
+import SearchDomain
 import ServiceRuntime
 
 /// Reading, writing and removing single listings.

@@ -71,7 +71,9 @@ struct ListingStore: Sendable {
     }
 
     private static func fetch(_ id: String, in database: Database) throws -> Versioned? {
-        let statement = try database.cachedStatement(sql: "SELECT \(ListingRows.columns), version FROM listing WHERE id = ?")
+        let statement = try database.cachedStatement(
+            sql: "SELECT \(ListingRows.columns), version FROM listing WHERE id = ?"
+        )
         return try Row.fetchOne(statement, arguments: [id]).map { row in
             Versioned(listing: ListingRows.listing(row), version: row["version"])
         }
@@ -90,13 +92,17 @@ struct ListingStore: Sendable {
     private static func insert(_ listing: Listing, version: Int, in database: Database) throws {
         let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: insertion)
-        try statement.execute(arguments: StatementArguments([listing.id, version, facets] + ListingRows.values(listing)))
+        try statement.execute(
+            arguments: StatementArguments([listing.id, version, facets] + ListingRows.values(listing))
+        )
     }
 
     private static func update(_ listing: Listing, version: Int, in database: Database) throws {
         let facets = try FacetGroups.number(of: listing, in: database)
         let statement = try database.cachedStatement(sql: replacement)
-        try statement.execute(arguments: StatementArguments([version, facets] + ListingRows.values(listing) + [listing.id]))
+        try statement.execute(
+            arguments: StatementArguments([version, facets] + ListingRows.values(listing) + [listing.id])
+        )
     }
 
     /// Counts one change of the catalogue; its number is the changed listing's version.

@@ -80,9 +80,9 @@ struct ListingSearch: Sendable {
             hit,
             database,
             """
-                SELECT \(ListingRows.columns), listing.number, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
-                ORDER BY \(key) DESC, listing.number DESC LIMIT ?
-                """,
+            SELECT \(ListingRows.columns), listing.number, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
+            ORDER BY \(key) DESC, listing.number DESC LIMIT ?
+            """,
             statement.arguments + [query.limit + 1]
         )
     }
@@ -100,14 +100,14 @@ struct ListingSearch: Sendable {
             hit,
             database,
             """
-                SELECT \(ListingRows.columns), listing.number, page.sort_key FROM (
-                    SELECT * FROM (
-                        SELECT listing_text.rowid AS number, bm25(listing_text, \(SearchStatement.weights)) AS sort_key
-                        FROM \(statement.narrowSource) \(statement.filter)
-                    ) \(position == nil ? "" : "WHERE (sort_key, number) > (?, ?)")
-                    ORDER BY sort_key, number LIMIT ?
-                ) AS page CROSS JOIN listing ON listing.number = page.number ORDER BY page.sort_key, page.number
-                """,
+            SELECT \(ListingRows.columns), listing.number, page.sort_key FROM (
+                SELECT * FROM (
+                    SELECT listing_text.rowid AS number, bm25(listing_text, \(SearchStatement.weights)) AS sort_key
+                    FROM \(statement.narrowSource) \(statement.filter)
+                ) \(position == nil ? "" : "WHERE (sort_key, number) > (?, ?)")
+                ORDER BY sort_key, number LIMIT ?
+            ) AS page CROSS JOIN listing ON listing.number = page.number ORDER BY page.sort_key, page.number
+            """,
             arguments + [query.limit + 1]
         )
     }
@@ -159,8 +159,8 @@ struct ListingSearch: Sendable {
             { (group: $0[0] as Int64, count: $0[1] as Int) },
             database,
             """
-                SELECT listing.facets, count(*) FROM \(statement.source) \(statement.filter) GROUP BY listing.facets
-                """,
+            SELECT listing.facets, count(*) FROM \(statement.source) \(statement.filter) GROUP BY listing.facets
+            """,
             statement.arguments
         )
         let counts = SearchCounts(

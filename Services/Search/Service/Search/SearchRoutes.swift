@@ -7,11 +7,7 @@ import ServiceRuntime
 /// Searching.
 struct SearchRoutes: Sendable {
     let search: ListingSearch
-    private let clock = ContinuousClock()
-
-    init(search: ListingSearch) {
-        self.search = search
-    }
+    let clock: ContinuousClock
 
     func add(to router: Router<ServiceRequestContext>) {
         router.get("v1/listings") { request, _ in try await find(request) }

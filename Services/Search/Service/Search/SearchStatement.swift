@@ -50,7 +50,9 @@ struct SearchStatement {
         arguments += [value]
     }
 
-    /// The terms in FTS5's language. Every word is quoted, so that no text can be an operator.
+    /// The terms in FTS5's language.
+    ///
+    /// Every word is quoted, so that no text can be an operator.
     static func matchExpression(_ terms: [SearchTerm]) -> String {
         terms.map { term in
             switch term {

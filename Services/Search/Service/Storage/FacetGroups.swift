@@ -25,7 +25,10 @@ final class FacetGroups: Sendable {
     /// - Parameters:
     ///   - counts: How many listings each group has.
     ///   - database: Where groups are read that are not known yet.
-    func tally(_ counts: [(group: Int64, count: Int)], in database: Database) throws -> [[(value: String, count: Int)]] {
+    /// - Returns: For each facet in the order of ``names``, its values that occur and how many listings have them.
+    /// - Throws: The database's error when groups cannot be read.
+    func tally(_ counts: [(group: Int64, count: Int)], in database: Database) throws -> [[(value: String, count: Int)]]
+    {
         try table.withLock { table in
             if counts.contains(where: { table.groups[$0.group] == nil }) { try Self.readRest(into: &table, database) }
             var tallies = table.texts.map { [Int](repeating: 0, count: $0.count) }

@@ -10,6 +10,8 @@ enum SearchSchema {
         return migrator
     }
 
+    /// The tables of the first version.
+    ///
     /// `listing_text` indexes the columns of `listing` without keeping them twice; triggers keep the two together.
     /// `facet_group` numbers the combinations of facet values that occur, so that counting compares one number a row
     /// instead of five texts; an unknown value is the empty text there, and a group is never changed or removed.

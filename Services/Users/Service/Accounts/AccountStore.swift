@@ -14,7 +14,8 @@ struct AccountStore: Sendable {
 
     /// Registers an address, or tells its owner by mail that it is registered.
     ///
-    /// - Parameter token: A fresh token, used when the address still has to be confirmed.
+    /// The hash is that of the password that was sent with the registration; the token is fresh and used when the
+    /// address still has to be confirmed. An error leaves both the account and the mail unwritten.
     func register(_ registration: AccountInput.Registration, hash: PasswordHash, token: OpaqueToken) async throws {
         let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
         try await database.write { [mail] database in

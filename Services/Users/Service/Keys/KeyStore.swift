@@ -56,7 +56,8 @@ final class KeyStore: Sendable {
         if let cached { return cached }
         let keys = try await database.write { [sealingKey] database in
             try Self.rotateIfDue(at: time.timeIntervalSince1970, sealingKey, in: database)
-            return try Row.fetchAll(database, sql: "SELECT sealed FROM signing_key ORDER BY created_at DESC").map { row in
+            return try Row.fetchAll(database, sql: "SELECT sealed FROM signing_key ORDER BY created_at DESC").map {
+                row in
                 let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
                 return try SigningKey(rawRepresentation: try AES.GCM.open(box, using: sealingKey))
             }

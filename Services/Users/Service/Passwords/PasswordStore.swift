@@ -33,7 +33,9 @@ struct PasswordStore: Sendable {
     func requestReset(for email: EmailAddress, token: OpaqueToken) async throws {
         let time = now().timeIntervalSince1970
         try await database.write { [mail] database in
-            guard let account = try AccountStore.row(email: email, in: database).map(AccountRows.account) else { return }
+            guard let account = try AccountStore.row(email: email, in: database).map(AccountRows.account) else {
+                return
+            }
             try Self.mailReset(token, to: account, at: time, mail, in: database)
         }
     }

@@ -94,7 +94,9 @@ struct SessionStore: Sendable {
             && tokenAge < Double(TokenLifetimes.refreshIdle.components.seconds)
     }
 
-    private static func insert(_ token: OpaqueToken, of sessionID: String, at time: Double, in database: Database) throws {
+    private static func insert(_ token: OpaqueToken, of sessionID: String, at time: Double, in database: Database)
+        throws
+    {
         try database.execute(
             sql: "INSERT INTO refresh_token (digest, session_id, created_at) VALUES (?, ?, ?)",
             arguments: [token.digest, sessionID, time]

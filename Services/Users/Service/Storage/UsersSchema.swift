@@ -12,6 +12,8 @@ enum UsersSchema {
         return migrator
     }
 
+    /// The tables of the first version.
+    ///
     /// A token's row carries name and password of the registration it confirms: whoever confirms an address gets the
     /// password that was chosen together with that very token, not one that somebody else registered before. An account
     /// that was registered again before it was confirmed is `contested`: nobody knows whose password is the owner's.

@@ -51,16 +51,16 @@ enum ConformanceCorpus {
         String(decoding: try Data(contentsOf: URL(filePath: "\(root)/\(path)")), as: UTF8.self)
     }
 
-    /// The feature files of a folder; none when it is missing, which `ConformanceTests` reports.
+    /// The feature files of a folder; none when it is missing.
     private static func samples(in folder: String) -> [Sample] {
+        // A missing folder is for `ConformanceTests` to report.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")) ?? []
         return names.filter { $0.hasSuffix(".feature") }.sorted().map { Sample(folder: folder, name: $0) }
     }
 
     /// Whether no line of the file asks for a dialect other than English.
-    ///
-    /// An unreadable file counts, and fails its test.
     private static func isEnglish(_ sample: Sample) -> Bool {
+        // An unreadable file counts as English, so that its own test reads it and fails.
         guard let source = try? sample.source() else { return true }
         return !source.split(separator: "\n").contains { line in
             let header = line.filter { !$0.isWhitespace }

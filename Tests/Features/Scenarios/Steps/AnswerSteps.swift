@@ -60,7 +60,9 @@ enum AnswerSteps {
     }
 
     private static func method(_ name: String) throws -> HTTPRequest.Method {
-        guard let method = HTTPRequest.Method(name) else { throw ExpectationFailed(description: "\(name) is no method") }
+        guard let method = HTTPRequest.Method(name) else {
+            throw ExpectationFailed(description: "\(name) is no method")
+        }
         return method
     }
 

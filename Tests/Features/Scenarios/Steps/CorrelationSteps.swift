@@ -24,7 +24,9 @@ enum CorrelationSteps {
         steps.define("the answer carries a correlation ID of its own, not {string}") { world, arguments in
             let id = try world.last.reply.headers[correlationField] ?? ""
             try expect(id != (try arguments.string(0)), "the bad ID came back")
-            let isValid = (1...128).contains(id.utf8.count) && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+            let isValid =
+                (1...128).contains(id.utf8.count)
+                && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
             try expect(isValid, "\(id) is no correlation ID")
         }
         steps.define("all log lines of the story have one trace ID") { world, _ in

@@ -33,7 +33,11 @@ enum DeadLetterSteps {
         }
         steps.define("the dead letter tells of {int} attempts") { world, arguments in
             let errors = try world.value("errors")?.elements ?? []
-            try expect("the attempts", errors.map { $0["attempt"]?.spelled ?? "" }, is: (1...(try arguments.int(0))).map(String.init))
+            try expect(
+                "the attempts",
+                errors.map { $0["attempt"]?.spelled ?? "" },
+                is: (1...(try arguments.int(0))).map(String.init)
+            )
             for error in errors {
                 try expect(error["message"]?.spelled.contains("mail folder") == true, "the error is \(error.spelled)")
             }

@@ -23,7 +23,9 @@ enum ProcessSteps {
                 try expect(world.stack.signal(name, SIGKILL), "\(name) is not running")
             }
         }
-        steps.define("the stack says that {string} was ended by signal {int} and is started again") { world, arguments in
+        steps.define("the stack says that {string} was ended by signal {int} and is started again") {
+            world,
+            arguments in
             let start = "\(try arguments.string(0)) was ended by signal \(try arguments.int(1)); it is started again in"
             try await eventually("the line \(start)", holds: { world.events.lines.contains { $0.hasPrefix(start) } })
         }
@@ -33,7 +35,9 @@ enum ProcessSteps {
     }
 
     private static func defineLoad(in steps: inout StepRegistry<ScenarioWorld>) {
-        steps.define("{string} is killed in the middle of {int} searches a second for {int} seconds") { world, arguments in
+        steps.define("{string} is killed in the middle of {int} searches a second for {int} seconds") {
+            world,
+            arguments in
             let victim = try arguments.string(0)
             let rate = try arguments.int(1)
             let duration = try arguments.int(2)
@@ -52,7 +56,10 @@ enum ProcessSteps {
         }
         steps.define("all {int} searches were answered") { world, arguments in
             try expect("the number of searches", world.notes["requests"] ?? "", is: "\(try arguments.int(0))")
-            try expect(world.notes["failed"] == "0", "\(world.notes["failed"] ?? "?") failed: \(world.notes["failures"] ?? "")")
+            try expect(
+                world.notes["failed"] == "0",
+                "\(world.notes["failed"] ?? "?") failed: \(world.notes["failures"] ?? "")"
+            )
         }
     }
 

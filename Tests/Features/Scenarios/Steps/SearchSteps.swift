@@ -68,7 +68,8 @@ enum SearchSteps {
     /// Percent-encodes everything but ASCII letters and digits.
     static func encoded(_ text: String) -> String {
         text.utf8.reduce(into: "") { encoded, byte in
-            let isPlain = byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
+            let isPlain =
+                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
             let digits = String(byte, radix: 16, uppercase: true)
             encoded += isPlain ? String(Unicode.Scalar(byte)) : "%" + (byte < 16 ? "0" : "") + digits
         }

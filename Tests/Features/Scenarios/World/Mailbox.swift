@@ -12,7 +12,9 @@ struct Mailbox: Sendable {
     /// Every mail.
     func all() throws -> [ReceivedMail] {
         try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".eml") }.map { name in
-            ReceivedMail(text: String(decoding: try Data(contentsOf: URL(filePath: "\(folder)/\(name)")), as: UTF8.self))
+            ReceivedMail(
+                text: String(decoding: try Data(contentsOf: URL(filePath: "\(folder)/\(name)")), as: UTF8.self)
+            )
         }
     }
 }

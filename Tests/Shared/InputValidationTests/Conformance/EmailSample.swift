@@ -22,7 +22,9 @@ struct EmailSample: Sendable, CustomStringConvertible {
     }
 
     private static func content(of tag: String, in text: Substring) -> Substring? {
-        guard let start = text.firstRange(of: "<\(tag)>"), let end = text.firstRange(of: "</\(tag)>") else { return nil }
+        guard let start = text.firstRange(of: "<\(tag)>"), let end = text.firstRange(of: "</\(tag)>") else {
+            return nil
+        }
         return text[start.upperBound..<end.lowerBound]
     }
 

@@ -162,9 +162,12 @@ extension StrictJSONTests {
         #expect(elements.count == 1000)
     }
 
-    @Test(arguments: [
-        [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80], [0xF5, 0x80, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80],
+            [0xF5, 0x80, 0x80, 0x80],
+        ] as [[UInt8]]
+    )
     func refusesIllFormedUTF8InStringsAndNames(_ bytes: [UInt8]) {
         let quoted = Array("\"ok".utf8) + bytes + Array("\"".utf8)
         #expect(throws: JSONSyntaxError.self) { try StrictJSON.parse(quoted) }
@@ -187,6 +190,8 @@ extension StrictJSONTests {
     }
 
     @Test func describesErrorsWithTheirPlace() {
-        #expect(JSONSyntaxError(offset: 7, message: "a colon was expected").description == "a colon was expected at byte 7")
+        #expect(
+            JSONSyntaxError(offset: 7, message: "a colon was expected").description == "a colon was expected at byte 7"
+        )
     }
 }

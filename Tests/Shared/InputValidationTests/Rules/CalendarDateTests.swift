@@ -32,7 +32,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (2023, [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]), (2024, [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]),
+        (2023, [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]),
+        (2024, [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]),
     ])
     func knowsTheLengthOfEveryMonth(_ year: Int, lengths: [Int]) {
         for (index, length) in lengths.enumerated() {

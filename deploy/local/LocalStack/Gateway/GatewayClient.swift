@@ -41,6 +41,8 @@ package struct GatewayClient: Sendable {
     ///   - json: A JSON text for the body.
     ///   - token: An access token.
     ///   - limit: How long to wait.
+    /// - Returns: The answer, whatever its status.
+    /// - Throws: The HTTP client's error when no whole answer arrives in time.
     package func send(
         _ method: HTTPRequest.Method,
         _ path: String,

@@ -19,6 +19,7 @@ package struct OpenLoopLoad: Sendable {
     /// Sends the load and waits for the last answer.
     ///
     /// - Parameter send: Sends the request with this number, from 0; what it throws is counted as a failure.
+    /// - Returns: The latencies of the requests that were answered, and the errors of the others.
     package func run(_ send: @escaping @Sendable (Int) async throws -> Void) async -> LatencySummary {
         let start = clock.now
         let total = Int(Double(rate) * Double(duration.components.seconds))

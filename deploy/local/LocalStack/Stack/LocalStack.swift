@@ -110,8 +110,8 @@ package final class LocalStack: Sendable {
             var endpoint: Endpoint
         }
         let path = "\(registry)/\(specification.service)/\(specification.name).json"
-        // A lease that is not there, or not whole, is looked for again.
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        // A lease that is not there, or not whole, is looked for again.
         return try? JSONDecoder().decode(Lease.self, from: data).endpoint.authority
     }
 
@@ -196,12 +196,12 @@ package final class LocalStack: Sendable {
         state.withLock { $0.isStopping = true }
         for service in ["gateway", "search", "users", "mail-worker"] {
             let names = specifications.filter { $0.service == service }.map(\.name)
-            names.forEach { signal($0, SIGTERM) }
+            for name in names { signal(name, SIGTERM) }
             let end = clock.now.advanced(by: Self.stopLimit)
             while names.contains(where: { processID(of: $0) != nil }), clock.now < end, !Task.isCancelled {
                 try? await clock.sleep(for: .milliseconds(10))  // Cancellation is for the loop's condition to see.
             }
-            names.forEach { signal($0, SIGKILL) }
+            for name in names { signal(name, SIGKILL) }
         }
     }
 }

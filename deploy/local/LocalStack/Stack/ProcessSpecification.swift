@@ -16,17 +16,32 @@ struct ProcessSpecification: Hashable, Sendable {
         let publicURL = "http://127.0.0.1:\(configuration.gatewayPort)"
         let queue = "sqlite:\(layout.data)/queue.sqlite"
         return replicas("gateway", 1, configuration, ["--http-port", "\(configuration.gatewayPort)"])
-            + replicas("search", configuration.search, configuration, [
-                "--database-url", "sqlite:\(layout.data)/search.sqlite",
-            ])
-            + replicas("users", configuration.users, configuration, [
-                "--database-url", "sqlite:\(layout.data)/users.sqlite", "--queue-url", queue,
-                "--password-pepper", secrets.pepper, "--keys-secret", secrets.keys,
-                "--bootstrap-accounts", layout.accounts,
-            ])
-            + replicas("mail-worker", 1, configuration, [
-                "--queue-url", queue, "--mail-url", "maildir:\(layout.mail)", "--public-url", publicURL,
-            ])
+            + replicas(
+                "search",
+                configuration.search,
+                configuration,
+                [
+                    "--database-url", "sqlite:\(layout.data)/search.sqlite",
+                ]
+            )
+            + replicas(
+                "users",
+                configuration.users,
+                configuration,
+                [
+                    "--database-url", "sqlite:\(layout.data)/users.sqlite", "--queue-url", queue,
+                    "--password-pepper", secrets.pepper, "--keys-secret", secrets.keys,
+                    "--bootstrap-accounts", layout.accounts,
+                ]
+            )
+            + replicas(
+                "mail-worker",
+                1,
+                configuration,
+                [
+                    "--queue-url", queue, "--mail-url", "maildir:\(layout.mail)", "--public-url", publicURL,
+                ]
+            )
     }
 
     /// Checks that everything that a stack starts is there.

@@ -18,9 +18,11 @@ extension StateLayout {
         }
     }
 
-    /// As many bytes of the file as the magic has; nil when it cannot be read, which its service reports better.
+    /// As many bytes of the file as the magic has; nil when it cannot be read.
     private static func start(of path: String) -> [UInt8]? {
+        // A file that cannot be opened or read is reported by its service, which has to use it.
         guard let descriptor = try? FileDescriptor.open(FilePath(path), .readOnly) else { return nil }
+        // As above: its service reports it.
         return try? descriptor.closeAfter {
             try [UInt8](unsafeUninitializedCapacity: databaseMagic.count) { bytes, count in
                 count = try descriptor.read(into: UnsafeMutableRawBufferPointer(bytes))

@@ -35,7 +35,8 @@ struct Bench: AsyncParsableCommand {
     }
 
     private func measure() async throws {
-        let state = FileManager.default.temporaryDirectory.path + "/clowder-bench-\(ProcessInfo.processInfo.processIdentifier)"
+        let state =
+            FileManager.default.temporaryDirectory.path + "/clowder-bench-\(ProcessInfo.processInfo.processIdentifier)"
         defer { try? FileManager.default.removeItem(atPath: state) }  // The system cleans up what is left.
         Console.say("measured on \(MachineDescription.text)\n")
         Console.say("| what | measured | wanted |\n|---|---|---|")
@@ -45,9 +46,14 @@ struct Bench: AsyncParsableCommand {
             gatewayPort: 0
         )
         let begin = ContinuousClock().now
-        try await withLocalStack(configuration, report: { _ in }) { stack in
+        let ignore: @Sendable (StackEvent) -> Void = { _ in }
+        try await withLocalStack(configuration, report: ignore) { stack in
             try await stack.waitUntilReady()
-            row("start of six processes until ready, first start", "\(begin.duration(to: .now).text(.seconds)) s", "< 3 s")
+            row(
+                "start of six processes until ready, first start",
+                "\(begin.duration(to: .now).text(.seconds)) s",
+                "< 3 s"
+            )
             let gateway = GatewayClient(baseURL: stack.gatewayURL)
             let lines = try await text()
             try await measureImport(lines, gateway, stack)
@@ -77,8 +83,8 @@ struct Bench: AsyncParsableCommand {
             "/v1/listings/import",
             mediaType: "application/x-ndjson",
             token: token,
-            chunks: AsyncStream { continuation in
-                chunks.forEach { continuation.yield($0) }
+            chunks: AsyncStream(bufferingPolicy: .bufferingOldest(chunks.count)) { continuation in
+                for chunk in chunks { continuation.yield(chunk) }
                 continuation.finish()
             }
         )
@@ -104,7 +110,11 @@ struct Bench: AsyncParsableCommand {
             stack.processID(of: name).flatMap(ResidentMemory.kibibytes).map { (name, $0 / 1024) }
         }
         let detail = sizes.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
-        row("resident memory, all processes, idle after the search", "\(sizes.map(\.1).reduce(0, +)) MiB (\(detail))", "≤ 250 MiB")
+        row(
+            "resident memory, all processes, idle after the search",
+            "\(sizes.map(\.1).reduce(0, +)) MiB (\(detail))",
+            "≤ 250 MiB"
+        )
     }
 
     private func text() async throws -> String {

@@ -1,5 +1,5 @@
 /// The settings that every service has.
-public enum CommonSettings {
+public enum ServiceSettings {
     /// How long a service goes on serving after it was told to stop, unless configured otherwise.
     public static let defaultLameDuck = Duration.seconds(5)
     /// How long requests in hand may take after the listener closed, unless configured otherwise.

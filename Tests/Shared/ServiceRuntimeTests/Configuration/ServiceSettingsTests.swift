@@ -2,16 +2,16 @@ import Testing
 
 @testable import ServiceRuntime
 
-@Suite struct CommonSettingsTests {
+@Suite struct ServiceSettingsTests {
     @Test func givesFiveSecondsOfLameDuckAndFifteenToDrain() {
-        #expect(CommonSettings.defaultLameDuck == .seconds(5))
-        #expect(CommonSettings.defaultDrain == .seconds(15))
+        #expect(ServiceSettings.defaultLameDuck == .seconds(5))
+        #expect(ServiceSettings.defaultDrain == .seconds(15))
         #expect(ServiceParts<RoutesResponder>.defaultMaximumHeaderBytes == 16_384)
     }
 
     /// Key, flag, environment variable and default of every setting that all services share.
     @Test func hasTheseSettings() {
-        let table = CommonSettings.all.map { "\($0.key) \($0.flag) \($0.variable) \($0.defaultText ?? "required")" }
+        let table = ServiceSettings.all.map { "\($0.key) \($0.flag) \($0.variable) \($0.defaultText ?? "required")" }
         let expected = [
             "config.file --config-file CONFIG_FILE ", "http.host --http-host HTTP_HOST 127.0.0.1",
             "http.port --http-port HTTP_PORT 0", "operations.host --operations-host OPERATIONS_HOST 127.0.0.1",
@@ -24,16 +24,16 @@ import Testing
     }
 
     @Test func hasDefaultsWithinTheirOwnLimits() throws {
-        let optional = CommonSettings.all.filter { $0.defaultText != nil }
+        let optional = ServiceSettings.all.filter { $0.defaultText != nil }
         let settings = try Settings(optional, reader: .empty)
         #expect(settings.summary.count == optional.count)
-        #expect(settings.duration("shutdown.lame-duck") == CommonSettings.defaultLameDuck)
+        #expect(settings.duration("shutdown.lame-duck") == ServiceSettings.defaultLameDuck)
     }
 
     @Test func listsEverySettingInItsHelp() {
-        let text = HelpText.make(service: "users", summary: "Keeps accounts.", settings: CommonSettings.all)
+        let text = HelpText.make(service: "users", summary: "Keeps accounts.", settings: ServiceSettings.all)
         #expect(text.hasPrefix("users: Keeps accounts.\n"))
-        for setting in CommonSettings.all {
+        for setting in ServiceSettings.all {
             #expect(text.contains("\n  \(setting.flag)=…   \(setting.variable)\n      \(setting.summary)\n"))
         }
         #expect(text.contains("a whole number from 0 to 65535; default 0\n"))
