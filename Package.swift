@@ -61,7 +61,7 @@ let package = Package(
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log,
                 .metrics, .nioCore,
-                .nioHTTP1, .nioHTTPTypes, .serviceContext, .system, .unixSignals,
+                .nioHTTP1, .nioHTTPTypes, .serviceContext, .unixSignals,
             ]
         ),
 

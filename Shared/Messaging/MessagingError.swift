@@ -2,8 +2,10 @@
 public struct MessagingError: Error, Sendable, CustomStringConvertible {
     /// A coarse reason that callers may branch on.
     public struct Code: Hashable, Sendable {
-        private enum Value { case leaseLost, notFound, unavailable }
+        private enum Value { case invalidCursor, leaseLost, notFound, unavailable }
         private let value: Value
+        /// The cursor is none that the store gave out.
+        public static var invalidCursor: Self { Self(value: .invalidCursor) }
         /// The claim is no longer ours: its lease ran out and another worker has the message, or has finished it.
         public static var leaseLost: Self { Self(value: .leaseLost) }
         /// There is no such message.

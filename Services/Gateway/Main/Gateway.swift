@@ -17,23 +17,24 @@ enum Gateway {
             settings: []
         )
         await process.run { environment in
-            let connections = ServiceConnections(
+            try await ServiceConnections.connect(
                 to: [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name],
                 registry: environment.registry
-            )
-            return makeGatewayApplication(
-                connections: connections,
-                access: .remote(
-                    verifier: AccessTokenVerifier(
-                        issuer: UsersAddress.tokenIssuer,
-                        audience: UsersAddress.tokenAudience
-                    ),
-                    issuer: connections.client(for: UsersAddress.name),
-                    keySetPath: UsersAddress.keySetPath,
-                    policy: try RolePolicy.standard(),
-                    now: { Date() }
+            ) { connections in
+                makeGatewayApplication(
+                    connections: connections,
+                    access: .remote(
+                        verifier: AccessTokenVerifier(
+                            issuer: UsersAddress.tokenIssuer,
+                            audience: UsersAddress.tokenAudience
+                        ),
+                        issuer: connections.client(for: UsersAddress.name),
+                        keySetPath: UsersAddress.keySetPath,
+                        policy: try RolePolicy.standard(),
+                        now: { Date() }
+                    )
                 )
-            )
+            }
         }
     }
 }

@@ -15,22 +15,23 @@ enum Search {
             settings: SearchConfiguration.settings
         )
         await process.run { environment in
-            let connections = ServiceConnections(to: [UsersAddress.name], registry: environment.registry)
-            return try makeSearchApplication(
-                configuration: SearchConfiguration(environment.settings),
-                access: .remote(
-                    verifier: AccessTokenVerifier(
-                        issuer: UsersAddress.tokenIssuer,
-                        audience: UsersAddress.tokenAudience
+            try await ServiceConnections.connect(to: [UsersAddress.name], registry: environment.registry) { connections in
+                try makeSearchApplication(
+                    configuration: SearchConfiguration(environment.settings),
+                    access: .remote(
+                        verifier: AccessTokenVerifier(
+                            issuer: UsersAddress.tokenIssuer,
+                            audience: UsersAddress.tokenAudience
+                        ),
+                        issuer: connections.client(for: UsersAddress.name),
+                        keySetPath: UsersAddress.keySetPath,
+                        policy: try RolePolicy.standard(),
+                        now: { Date() }
                     ),
-                    issuer: connections.client(for: UsersAddress.name),
-                    keySetPath: UsersAddress.keySetPath,
-                    policy: try RolePolicy.standard(),
-                    now: { Date() }
-                ),
-                background: [connections],
-                clock: ContinuousClock()
-            )
+                    background: [connections],
+                    clock: ContinuousClock()
+                )
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ public protocol DeadLetterStore: Sendable {
     ///   - cursor: Where the last page ended; nil for the first.
     ///   - limit: The most letters to return.
     /// - Returns: The letters, and the cursor of the next page when there is one.
-    /// - Throws: ``MessagingError`` when the store cannot be read.
+    /// - Throws: ``MessagingError`` when the cursor is none of the store's, or the store cannot be read.
     func deadLetters(after cursor: String?, limit: Int) async throws(MessagingError) -> DeadLetterPage
 
     /// One dead letter, or nil.

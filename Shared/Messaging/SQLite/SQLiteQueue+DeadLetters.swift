@@ -4,7 +4,7 @@ import GRDB
 extension SQLiteQueue: DeadLetterStore {
     /// A page by `(dead at, sequence)`, descending; the cursor is that pair.
     public func deadLetters(after cursor: String?, limit: Int) async throws(MessagingError) -> DeadLetterPage {
-        let position = cursor.flatMap(Self.position)
+        let position = try Self.position(cursor)
         return try await StoreAccess.perform("queue") {
             try await database.read { database in
                 let rows = try Row.fetchAll(
@@ -13,7 +13,7 @@ extension SQLiteQueue: DeadLetterStore {
                         SELECT * FROM message WHERE state = 'dead' AND (finished_at, sequence) < (?, ?)
                         ORDER BY finished_at DESC, sequence DESC LIMIT ?
                         """,
-                    arguments: [position?.time ?? Double.greatestFiniteMagnitude, position?.sequence ?? 0, limit + 1]
+                    arguments: [position.time, position.sequence, limit + 1]
                 )
                 let page = rows.prefix(limit)
                 let next = rows.count > limit ? page.last.map(Self.cursor) : nil
@@ -92,9 +92,12 @@ extension SQLiteQueue: DeadLetterStore {
         "\(row["finished_at"] as Double)_\(row["sequence"] as Int64)"
     }
 
-    private static func position(_ cursor: String) -> (time: Double, sequence: Int64)? {
-        let parts = cursor.split(separator: "_")
-        guard parts.count == 2, let time = Double(parts[0]), let sequence = Int64(parts[1]) else { return nil }
+    private static func position(_ cursor: String?) throws(MessagingError) -> (time: Double, sequence: Int64) {
+        guard let cursor else { return (.greatestFiniteMagnitude, 0) }
+        let parts = cursor.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count == 2, let time = Double(parts[0]), time.isFinite, let sequence = Int64(parts[1]) else {
+            throw MessagingError(.invalidCursor, "the cursor is none of this queue's")
+        }
         return (time, sequence)
     }
 }

@@ -29,12 +29,6 @@ struct CommandLineFlags {
 
     /// The values by key.
     func provider(for definitions: [Setting]) -> InMemoryProvider {
-        InMemoryProvider(
-            name: "flags",
-            values: definitions.reduce(into: [:]) { keys, setting in
-                guard let value = values[setting.flag] else { return }
-                keys[AbsoluteConfigKey(setting.configKey)] = ConfigValue(.string(value), isSecret: false)
-            }
-        )
+        InMemoryProvider(name: "flags", values: definitions.configurationValues { values[$0.flag] })
     }
 }

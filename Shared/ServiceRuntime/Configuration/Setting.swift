@@ -47,7 +47,10 @@ public struct Setting: Hashable, Sendable {
     }
 
     /// The key as the configuration library has it.
-    var configKey: ConfigKey { ConfigKey(key.split(separator: ".").map(String.init)) }
+    var configKey: ConfigKey { ConfigKey(path) }
+
+    /// The words of the key.
+    var path: [String] { key.split(separator: ".").map(String.init) }
 
     /// What values it takes, in words.
     var expectation: String {
@@ -59,6 +62,16 @@ public struct Setting: Hashable, Sendable {
         case .choice(let words): "one of " + words.joined(separator: ", ")
         case .url(let schemes): "a URL with the scheme " + schemes.joined(separator: " or ")
         case .secretFile: "the path of a file that holds the secret"
+        }
+    }
+}
+
+extension [Setting] {
+    /// The values that `text` has, as the configuration library takes them.
+    func configurationValues(_ text: (Setting) -> String?) -> [AbsoluteConfigKey: ConfigValue] {
+        reduce(into: [:]) { values, setting in
+            guard let text = text(setting) else { return }
+            values[AbsoluteConfigKey(setting.configKey)] = ConfigValue(.string(text), isSecret: false)
         }
     }
 }

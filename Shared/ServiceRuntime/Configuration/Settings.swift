@@ -1,6 +1,5 @@
 public import Configuration
 import FoundationEssentials
-import SystemPackage
 
 /// The values of a service's settings, all checked before anything starts.
 public struct Settings: Sendable {
@@ -19,7 +18,7 @@ public struct Settings: Sendable {
         _ definitions: [Setting],
         arguments: [String],
         environment: [String: String]
-    ) async throws -> Self {
+    ) throws(SettingsError) -> Self {
         let flags = CommandLineFlags(arguments, definitions: definitions)
         guard flags.problems.isEmpty else { throw SettingsError(flags.problems) }
         var providers: [any ConfigProvider] = [
@@ -28,11 +27,9 @@ public struct Settings: Sendable {
         ]
         let path = ConfigReader(providers: providers).string(forKey: "config.file")
         if let path, !path.isEmpty {
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
-            } catch {
-                throw SettingsError(["config.file: \(path) cannot be read as JSON: \(error)"])
-            }
+            let file = ConfigurationFile(path: path, definitions: definitions)
+            guard file.problems.isEmpty else { throw SettingsError(file.problems) }
+            providers.append(file.provider(for: definitions))
         }
         return try Self(definitions, reader: ConfigReader(providers: providers))
     }
@@ -44,7 +41,7 @@ public struct Settings: Sendable {
         var values: [String: String] = [:]
         var problems: [String] = []
         for setting in definitions {
-            guard let text = Self.written(setting.configKey, reader) ?? setting.defaultText else {
+            guard let text = reader.string(forKey: setting.configKey) ?? setting.defaultText else {
                 problems.append("\(setting.key) is required: \(setting.flag)=… or \(setting.variable)=…")
                 continue
             }
@@ -89,15 +86,6 @@ public struct Settings: Sendable {
         values.reduce(into: [:]) { summary, entry in
             summary[entry.key] = definitions[entry.key]?.kind == .secretFile ? "(secret)" : entry.value
         }
-    }
-
-    /// The value as a flag would have it: a JSON file may hold numbers and, by mistake, lists.
-    private static func written(_ key: ConfigKey, _ reader: ConfigReader) -> String? {
-        if let text = reader.string(forKey: key) { return text }
-        if let number = reader.int(forKey: key) { return "\(number)" }
-        if let number = reader.double(forKey: key) { return "\(number)" }
-        if let list = reader.stringArray(forKey: key) { return "\(list)" }
-        return reader.intArray(forKey: key).map { "\($0)" }
     }
 
     private static func checked(_ text: String, _ setting: Setting) throws(SettingsError) -> String {

@@ -51,7 +51,7 @@ public struct ServiceProcess: Sendable {
         answerQuestions(arguments, environment)
         MemoryArenas.limit()
         do {
-            let settings = try await Settings.load(definitions, arguments: arguments, environment: environment)
+            let settings = try Settings.load(definitions, arguments: arguments, environment: environment)
             try await run(settings, version: BuildVersion.current(environment: environment), make: make)
             exit(0)
         } catch let error as SettingsError {

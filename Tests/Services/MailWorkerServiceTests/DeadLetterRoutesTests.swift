@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["?limit=0", "?limit=101", "?limit=x", "?cursor=!", "?cursor=%FF"])
+    @Test(arguments: ["?limit=0", "?limit=101", "?limit=x", "?cursor=!", "?cursor=%FF", "?cursor=eA"])
     func refusesBadQueries(query: String) async throws {
         try await withDeadLetters { worker in
             let answer = try await worker.send(.get, path + query, roles: operators)

@@ -123,7 +123,7 @@ private func configuration(in directory: String, _ settings: [String]) async thr
         "--mail-sender=board@clowder.example", "--public-url=https://board.example",
     ]
     return try MailWorkerConfiguration(
-        try await Settings.load(MailWorkerConfiguration.settings, arguments: arguments + settings, environment: [:])
+        try Settings.load(MailWorkerConfiguration.settings, arguments: arguments + settings, environment: [:])
     )
 }
 

@@ -95,7 +95,7 @@ struct RunningSearch: Sendable {
 func withSearchService<Value: Sendable>(_ body: @Sendable (RunningSearch) async throws -> Value) async throws -> Value {
     try await withTemporaryDirectory { directory in
         let arguments = ["--database-url=sqlite:\(directory)/search.sqlite"]
-        let settings = try await Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
+        let settings = try Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
         let logs = InMemoryLogHandler()
         return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
             let key = SigningKey()

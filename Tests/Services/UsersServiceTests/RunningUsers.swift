@@ -208,6 +208,6 @@ private func configuration(in directory: String, cost: Int, keysSecret: String) 
         "--bootstrap-accounts=\(directory)/accounts", "--password-cost=\(cost)",
     ]
     return try UsersConfiguration(
-        try await Settings.load(UsersConfiguration.settings, arguments: arguments, environment: [:])
+        try Settings.load(UsersConfiguration.settings, arguments: arguments, environment: [:])
     )
 }

@@ -28,7 +28,7 @@ struct DeadLetterRoutes: Sendable {
         let limit = try limit(parameters)
         let cursor = try parameters.first { $0.name == "cursor" }.map { parameter in
             guard let position = PageCursor.decode(parameter.value) else {
-                throw Problem(.badRequest, kind: "invalid-query", "The cursor is not one of ours.")
+                throw MailWorkerErrors.invalidCursor
             }
             return position
         }

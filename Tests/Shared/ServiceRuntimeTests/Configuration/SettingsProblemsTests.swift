@@ -20,9 +20,9 @@ import Testing
         definitions: [Setting] = definitions
     ) async throws -> [String] {
         do {
-            _ = try await Settings.load(definitions, arguments: arguments, environment: environment)
+            _ = try Settings.load(definitions, arguments: arguments, environment: environment)
             return []
-        } catch let error as SettingsError {
+        } catch {
             return error.problems
         }
     }
@@ -102,14 +102,24 @@ import Testing
     }
 
     /// A value of another type must not give way to the default in silence.
-    @Test(arguments: ["80.5", "[80]", #"["80"]"#, #""eighty""#, "65536"])
+    @Test(arguments: ["80.5", "[80]", #"["80"]"#, #""eighty""#, "65536", "true", "null", "{}"])
     func refusesAnotherTypeInTheFile(_ value: String) async throws {
         let found = try await problems(file: #"{"http": {"port": \#(value)}}"#)
         #expect(found.count == 1)
         #expect(found.first?.hasPrefix("http.port must be a whole number from 0 to 65535; it is ") == true, "\(found)")
     }
 
-    @Test(arguments: ["", "{", "[]", "port: 80"])
+    @Test(arguments: [
+        (#"{"http": {"prot": 1}}"#, "http.prot"), (#"{"http.port": 1}"#, "http.port"), (#"{"htt": {}}"#, "htt"),
+        (#"{"http": 1}"#, "http"), (#"{"http": []}"#, "http"), (#"{"log": {"level": "info", "x": {"y": 1}}}"#, "log.x"),
+    ])
+    func refusesAnUnknownKeyInTheFile(_ text: String, _ key: String) async throws {
+        let found = try await problems(file: text)
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("\(key) is no setting of this service; --help lists them all") == true, "\(found)")
+    }
+
+    @Test(arguments: ["", "{", "[]", "port: 80", #"{"http": {}, "http": {}}"#])
     func refusesAFileThatIsNoJSONObject(_ text: String) async throws {
         let found = try await problems(file: text)
         #expect(found.count == 1)

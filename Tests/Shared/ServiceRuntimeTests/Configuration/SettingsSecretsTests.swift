@@ -15,7 +15,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             let path = directory + "/pepper"
             try Data(secret.utf8).write(to: URL(filePath: path))
-            return try await Settings.load(
+            return try Settings.load(
                 Self.definitions,
                 arguments: ["--password-pepper=\(path)"],
                 environment: [:]
@@ -44,9 +44,9 @@ import Testing
         #expect(problem.hasPrefix("password.pepper: the secret file /") && problem.hasSuffix("/pepper is empty"))
     }
 
-    @Test func namesAFileThatCannotBeRead() async {
-        await #expect(throws: SettingsError(["password.pepper: the secret file /nowhere/p cannot be read"])) {
-            try await Settings.load(Self.definitions, arguments: ["--password-pepper=/nowhere/p"], environment: [:])
+    @Test func namesAFileThatCannotBeRead() {
+        #expect(throws: SettingsError(["password.pepper: the secret file /nowhere/p cannot be read"])) {
+            try Settings.load(Self.definitions, arguments: ["--password-pepper=/nowhere/p"], environment: [:])
         }
     }
 
@@ -55,8 +55,8 @@ import Testing
         try await withTemporaryDirectory { directory in
             let path = directory + "/pepper"
             try Data("hunter2".utf8).write(to: URL(filePath: path))
-            let error = await #expect(throws: SettingsError.self) {
-                try await Settings.load(
+            let error = #expect(throws: SettingsError.self) {
+                try Settings.load(
                     Self.definitions,
                     arguments: ["--password-pepper=\(path)", "--http-port=x"],
                     environment: [:]

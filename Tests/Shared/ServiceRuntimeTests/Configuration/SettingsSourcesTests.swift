@@ -23,7 +23,7 @@ import Testing
                 environment["CONFIG_FILE"] = directory + "/settings.json"
                 try Data(file.utf8).write(to: URL(filePath: directory + "/settings.json"))
             }
-            return try await Settings.load(Self.definitions, arguments: arguments, environment: environment)
+            return try Settings.load(Self.definitions, arguments: arguments, environment: environment)
         }
     }
 
@@ -53,7 +53,7 @@ import Testing
             try Data(#"{"shutdown": {"lame-duck": "250ms"}, "instance": {"id": "a"}}"#.utf8).write(
                 to: URL(filePath: path)
             )
-            let settings = try await Settings.load(
+            let settings = try Settings.load(
                 Self.definitions,
                 arguments: ["--config-file=\(path)"],
                 environment: ["CONFIG_FILE": "/nowhere"]
