@@ -17,10 +17,8 @@ enum Gateway {
             settings: []
         )
         await process.run { environment in
-            try await ServiceConnections.connect(
-                to: [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name],
-                registry: environment.registry
-            ) { connections in
+            let services = [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name]
+            return try await environment.connect(to: services) { connections in
                 makeGatewayApplication(
                     connections: connections,
                     access: .remote(

@@ -15,7 +15,7 @@ enum MailWorker {
             settings: MailWorkerConfiguration.settings
         )
         await process.run { environment in
-            try await ServiceConnections.connect(to: [UsersAddress.name], registry: environment.registry) { connections in
+            try await environment.connect(to: [UsersAddress.name]) { connections in
                 try makeMailWorkerApplication(
                     configuration: try MailWorkerConfiguration(environment.settings),
                     access: .remote(

@@ -15,7 +15,7 @@ enum Search {
             settings: SearchConfiguration.settings
         )
         await process.run { environment in
-            try await ServiceConnections.connect(to: [UsersAddress.name], registry: environment.registry) { connections in
+            try await environment.connect(to: [UsersAddress.name]) { connections in
                 try makeSearchApplication(
                     configuration: SearchConfiguration(environment.settings),
                     access: .remote(

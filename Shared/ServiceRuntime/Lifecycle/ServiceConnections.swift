@@ -29,28 +29,6 @@ public struct ServiceConnections: Service {
         }
     }
 
-    /// Creates clients and hands them to what is built on them; they are closed if that throws.
-    ///
-    /// - Parameters:
-    ///   - services: The services to call.
-    ///   - registry: Where their replicas are found.
-    ///   - build: Builds something that will run these connections.
-    /// - Returns: What was built.
-    /// - Throws: What `build` throws.
-    public static func connect<Built>(
-        to services: [ServiceName],
-        registry: any ServiceRegistry,
-        for build: (Self) throws -> Built
-    ) async throws -> Built {
-        let connections = Self(to: services, registry: registry)
-        do {
-            return try build(connections)
-        } catch {
-            try await connections.transport.shutdown()
-            throw error
-        }
-    }
-
     /// The client for one of the services that were named at creation.
     public func client(for service: ServiceName) -> ServiceClient {
         guard let client = clients[service] else { preconditionFailure("no client was made for \(service)") }
@@ -76,5 +54,32 @@ public struct ServiceConnections: Service {
             }
         }
         try await transport.shutdown()
+    }
+
+    /// Closes connections that were never run.
+    func close() async throws {
+        try await transport.shutdown()
+    }
+}
+
+extension ServiceEnvironment {
+    /// Creates connections and hands them to what is built on them; they are closed if that throws.
+    ///
+    /// - Parameters:
+    ///   - services: The services to call.
+    ///   - build: Builds something that will run these connections.
+    /// - Returns: What was built.
+    /// - Throws: What `build` throws.
+    public func connect<Built>(
+        to services: [ServiceName],
+        for build: (ServiceConnections) throws -> Built
+    ) async throws -> Built {
+        let connections = ServiceConnections(to: services, registry: registry)
+        do {
+            return try build(connections)
+        } catch {
+            try await connections.close()
+            throw error
+        }
     }
 }

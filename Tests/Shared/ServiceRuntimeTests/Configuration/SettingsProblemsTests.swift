@@ -116,7 +116,10 @@ import Testing
     func refusesAnUnknownKeyInTheFile(_ text: String, _ key: String) async throws {
         let found = try await problems(file: text)
         #expect(found.count == 1)
-        #expect(found.first?.hasPrefix("\(key) is no setting of this service; --help lists them all") == true, "\(found)")
+        #expect(
+            found.first?.hasPrefix("\(key) is no setting of this service; --help lists them all") == true,
+            "\(found)"
+        )
     }
 
     @Test(arguments: ["", "{", "[]", "port: 80", #"{"http": {}, "http": {}}"#])
