@@ -23,10 +23,11 @@ Feature: What breaks is not felt
     When "ada@example.org" signs up as "Ada"
     Then the answer is 202
 
-  @no-restart
   Scenario: A dead worker delays mails and loses none
     Given the process "mail-worker-1" is killed
     When "ada@example.org" signs up as "Ada"
     Then the answer is 202
     When a client sends GET "/v1/listings"
     Then the answer is 200
+    And the stack says that "mail-worker-1" was ended by signal 9 and is started again
+    And a mail "Confirm your address" reaches "ada@example.org"

@@ -58,5 +58,6 @@ Feature: Who may do what
     Then the answer is 403
 
   Scenario: A token that nobody signed is refused
+    Given a client that uses the access token "eyJhbGciOiJub25lIn0.eyJyb2xlcyI6WyJhZG1pbiJdfQ."
     When a client sends GET "/v1/accounts/me"
     Then the answer is 401

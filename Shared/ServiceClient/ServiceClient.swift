@@ -80,7 +80,7 @@ public struct ServiceClient: Sendable {
             guard let endpoint = pool.pick(excluding: tried) else { throw error(.noReplica) }
             tried.insert(endpoint.id)
             let result = await self.attempt(request, at: endpoint, until: deadline)
-            pool.finish(endpoint, as: outcome(of: result))
+            pool.finish(endpoint, as: outcome(of: result, deadline))
             try Task.checkCancellation()
             guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
                 policy.allowsAttempt(after: attempt), let pause = pause(after: failure, attempt: attempt),
@@ -169,11 +169,15 @@ public struct ServiceClient: Sendable {
         }
     }
 
-    private func outcome(of result: Result<ServiceResponse, ServiceClientError>) -> EndpointPool.Outcome {
+    /// A call cut off at its deadline is the replica's failure, whoever cut it off; one cut off before is the caller's.
+    private func outcome(
+        of result: Result<ServiceResponse, ServiceClientError>,
+        _ deadline: Deadline
+    ) -> EndpointPool.Outcome {
         switch result {
         case .success(let response): response.status.code < 500 ? .success : .failure
         case .failure(let error) where [.malformedRequest, .responseTooLarge].contains(error.code): .ignored
-        case .failure: Task.isCancelled ? .ignored : .failure
+        case .failure: Task.isCancelled && deadline.instant > clock.now ? .ignored : .failure
         }
     }
 

@@ -11,7 +11,7 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     public var background: [any Service]
     /// What must work before the service is registered.
     public var checks: [Readiness.Check]
-    /// The largest head, in bytes; NIO answers 431 above it.
+    /// The largest head, in bytes; above it the parser answers a bare 400 and closes the connection.
     public var maximumHeaderBytes: Int
 
     /// The largest head that is read, in bytes.

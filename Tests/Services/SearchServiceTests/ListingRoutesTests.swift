@@ -73,6 +73,19 @@ import Testing
         }
     }
 
+    @Test func replacesOnlyWhatIsThereWhenToldSo() async throws {
+        try await withSearchService { search in
+            let absent = try await search.send(.put, path, rex, roles: shelter, headers: [.ifMatch: "*"])
+            #expect(absent.status == .preconditionFailed)
+            let created = try await search.send(.put, path, rex, roles: shelter, headers: [.ifNoneMatch: "*"])
+            #expect(created.status == .created)
+            let replaced = try await search.send(.put, path, rex, roles: shelter, headers: [.ifMatch: "*"])
+            #expect(replaced.status == .ok)
+            let again = try await search.send(.put, path, rex, roles: shelter, headers: [.ifNoneMatch: "*"])
+            #expect(again.status == .preconditionFailed)
+        }
+    }
+
     /// A cache that kept the listing from before its removal must not take the next one for the same.
     @Test func givesATagToOneStateOnly() async throws {
         try await withSearchService { search in

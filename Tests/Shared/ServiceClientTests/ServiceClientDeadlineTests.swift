@@ -105,6 +105,21 @@ import Testing
         }
     }
 
+    /// A service keeps the deadline of each of its requests, and what its calls find out must not be lost with them.
+    @Test func countsASilentReplicaWhenItsCallerKeepsTheDeadline() async throws {
+        let connection = WatchedConnection()
+        let replica = FakeReplica { _, request in try await connection.holdUntilClosed(request) }
+        try await withClient(to: [replica, FakeReplica(.ok)]) { client in
+            let deadline = Deadline.after(.seconds(1), from: clock.now)
+            await #expect(throws: DeadlineExceeded.self) {
+                try await withDeadline(deadline) {
+                    _ = try await Deadline.withValue(deadline) { try await client.send(request) }
+                }
+            }
+            #expect(client.pool.snapshot.map(\.consecutiveFailures) == [1, 0])
+        }
+    }
+
     // MARK: Cancellation
 
     @Test func endsWithItsTask() async throws {

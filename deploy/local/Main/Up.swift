@@ -53,9 +53,9 @@ struct Up: AsyncParsableCommand {
         configuration.search = search
         let begin = ContinuousClock().now
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        Console.say("starting \(4 + users + search - 2) processes …")
         let report: @Sendable (StackEvent) -> Void = { Console.say("  \($0)") }
-        try await withLocalStack(configuration, report: report) { stack in
+        try await withLocalStack(configuration, report: report) { [users, search] stack in
+            Console.say("starting \(2 + users + search) processes …")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await stack.waitUntilReady()

@@ -27,7 +27,10 @@ struct MailDirectoryTransport: MailTransport {
     }
 
     func check() async throws(DeliveryError) {
-        guard FileManager.default.isWritableFile(atPath: directory) else {
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory), isDirectory,
+            FileManager.default.isWritableFile(atPath: directory)
+        else {
             throw DeliveryError(permanence: .transient, description: "the mail folder \(directory) cannot be written")
         }
     }

@@ -21,7 +21,7 @@ struct ListingRoutes: Sendable {
             throw Problem.notFound("listing")
         }
         let tag = EntityTag.text(version: found.version)
-        guard request.headers[.ifNoneMatch] != tag else {
+        guard !EntityTag.isKnown(version: found.version, to: request) else {
             return Response(status: .notModified, headers: [.eTag: tag])
         }
         return JSONReply.make(ListingReply(found.listing), headers: [.eTag: tag])
@@ -29,10 +29,10 @@ struct ListingRoutes: Sendable {
 
     private func write(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         try await access.require(Permission("write", "listing"), of: request)
-        let version = try EntityTag.version(of: request)
+        let precondition = Precondition(of: request)
         let json = try await request.strictJSON()
         let listing = try ListingInput.listing(json, id: try context.parameters.require("id"))
-        switch try await listings.put(listing, ifVersion: version) {
+        switch try await listings.put(listing, if: precondition) {
         case .conflict: throw EntityTag.changedMeanwhile
         case .created(let version):
             return JSONReply.make(
@@ -47,8 +47,8 @@ struct ListingRoutes: Sendable {
 
     private func delete(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         try await access.require(Permission("delete", "listing"), of: request)
-        let version = try EntityTag.version(of: request)
-        switch try await listings.delete(id: try context.parameters.require("id"), ifVersion: version) {
+        let precondition = Precondition(of: request)
+        switch try await listings.delete(id: try context.parameters.require("id"), if: precondition) {
         case .none: throw Problem.notFound("listing")
         case .some(false): throw EntityTag.changedMeanwhile
         case .some(true): return Response(status: .noContent)

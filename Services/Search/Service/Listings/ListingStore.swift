@@ -1,5 +1,6 @@
 import GRDB
 import SearchDomain
+import ServiceRuntime
 
 /// The listings, by ID.
 struct ListingStore: Sendable {
@@ -15,7 +16,7 @@ struct ListingStore: Sendable {
     enum WriteOutcome: Sendable {
         case created(version: Int)
         case replaced(version: Int)
-        /// The version is not what the caller expects, or there is no listing where one was expected.
+        /// What stood there does not meet the precondition.
         case conflict
     }
 
@@ -29,11 +30,11 @@ struct ListingStore: Sendable {
         try await database.read { try Self.fetch(id, in: $0) }
     }
 
-    /// Writes a listing, whatever stood there before unless `version` says what must have.
-    func put(_ listing: Listing, ifVersion version: Int?) async throws -> WriteOutcome {
+    /// Writes a listing if what stood there before meets the precondition.
+    func put(_ listing: Listing, if precondition: Precondition) async throws -> WriteOutcome {
         try await database.write { database in
             let existing = try Self.fetch(listing.id, in: database)
-            guard version == nil || version == existing?.version else { return .conflict }
+            guard precondition.holds(for: existing?.version) else { return .conflict }
             let next = try Self.noteChange(in: database)
             guard existing != nil else {
                 try Self.insert(listing, version: next, in: database)
@@ -44,11 +45,11 @@ struct ListingStore: Sendable {
         }
     }
 
-    /// Removes a listing; nil when there was none, false when its version is another.
-    func delete(id: String, ifVersion version: Int?) async throws -> Bool? {
+    /// Removes a listing; nil when there was none, false when it does not meet the precondition.
+    func delete(id: String, if precondition: Precondition) async throws -> Bool? {
         try await database.write { database in
             guard let existing = try Self.fetch(id, in: database) else { return nil }
-            guard version == nil || version == existing.version else { return false }
+            guard precondition.holds(for: existing.version) else { return false }
             try database.execute(sql: "DELETE FROM listing WHERE id = ?", arguments: [id])
             _ = try Self.noteChange(in: database)
             return true

@@ -26,11 +26,11 @@ struct AccountRoutes: Sendable {
 
     private func change(_ request: Request) async throws -> Response {
         let caller = try await access.requireCaller(Permission("change", "own-account"), of: request)
-        let version = try EntityTag.requiredVersion(of: request)
+        let precondition = try Precondition.required(of: request)
         guard let name = try AccountInput.change(try await request.strictJSON()) else {
-            return Self.reply(try await account(of: caller, ifVersion: version))
+            return Self.reply(try await account(of: caller, if: precondition))
         }
-        guard let account = try await accounts.rename(id: caller.accountID, to: name, ifVersion: version) else {
+        guard let account = try await accounts.rename(id: caller.accountID, to: name, if: precondition) else {
             throw EntityTag.changedMeanwhile
         }
         return Self.reply(account)
@@ -50,11 +50,11 @@ struct AccountRoutes: Sendable {
         return Self.reply(account)
     }
 
-    private func account(of caller: AccessToken, ifVersion version: Int? = nil) async throws -> Account {
+    private func account(of caller: AccessToken, if precondition: Precondition = .none) async throws -> Account {
         guard let found = try await accounts.credentials(id: caller.accountID) else {
             throw Problem.notFound("account")
         }
-        guard version == nil || version == found.account.version else { throw EntityTag.changedMeanwhile }
+        guard precondition.holds(for: found.account.version) else { throw EntityTag.changedMeanwhile }
         return found.account
     }
 

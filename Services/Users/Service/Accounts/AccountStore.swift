@@ -3,6 +3,7 @@ import GRDB
 import InputValidation
 import MailWorkerContract
 import PasswordHashing
+import ServiceRuntime
 import UsersDomain
 
 /// The accounts, each change in one transaction together with the mails it causes.
@@ -112,16 +113,17 @@ struct AccountStore: Sendable {
         }
     }
 
-    /// Changes the name if the version still is what the caller saw; the changed account, or nil.
-    func rename(id: String, to name: String, ifVersion version: Int) async throws -> Account? {
+    /// Changes the name if the account meets the precondition; the changed account, or nil.
+    func rename(id: String, to name: String, if precondition: Precondition) async throws -> Account? {
         try await database.write { database in
-            try Row.fetchOne(
+            let version = try Int.fetchOne(database, sql: "SELECT version FROM account WHERE id = ?", arguments: [id])
+            guard precondition.holds(for: version) else { return nil }
+            return try Row.fetchOne(
                 database,
                 sql: """
-                    UPDATE account SET name = ?, version = version + 1 WHERE id = ? AND version = ?
-                    RETURNING \(AccountRows.columns)
+                    UPDATE account SET name = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
                     """,
-                arguments: [name, id, version]
+                arguments: [name, id]
             ).map(AccountRows.account)
         }
     }

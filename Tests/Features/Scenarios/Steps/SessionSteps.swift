@@ -19,8 +19,16 @@ enum SessionSteps {
         steps.define("{string} logs in with the password {string}") { world, arguments in
             try await logIn(try arguments.string(0), try arguments.string(1), world)
         }
+        steps.define("{string} logs in with the address in capitals") { world, arguments in
+            let person = try world.person(try arguments.string(0))
+            let body = try jsonObject(["email": person.email.uppercased(), "password": person.password])
+            try await world.send(.post, "/v1/sessions", json: body)
+        }
         steps.define("they log out") { world, _ in
             try await world.send(.delete, "/v1/sessions/current")
+        }
+        steps.define("a client that uses the access token {string}") { world, arguments in
+            world.token = try arguments.string(0)
         }
         steps.define("nobody is logged in") { world, _ in
             world.token = nil
