@@ -51,6 +51,20 @@ Feature: Importing listings
     When someone opens the listing "$board-1"
     Then the answer's "name" is "Third"
 
+  Scenario: An animal that found a home is imported again
+    Given the shelter is logged in
+    And they import these lines:
+      """
+      {"id":"$board-1","species":"cat","name":"Biscuit","intakeOn":"2024-02-01"}
+      """
+    When they import these lines:
+      """
+      {"id":"$board-1","species":"cat","name":"Biscuit","intakeOn":"2024-02-01","outcomeOn":"2024-03-01","outcomeType":"adoption"}
+      """
+    Then the answer's "replaced" is "1"
+    When someone opens the listing "$board-1"
+    Then the answer's "outcomeType" is "adoption"
+
   Scenario: Only the first hundred errors are reported, all are counted
     Given the shelter is logged in
     When they import 400 lines of which every 2th is bad

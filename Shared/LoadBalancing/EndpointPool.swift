@@ -93,6 +93,11 @@ public final class EndpointPool: Sendable {
         state.withLock { $0.hasSeenSet }
     }
 
+    /// How many replicas are known, whatever their health.
+    public var count: Int {
+        state.withLock { $0.replicas.count }
+    }
+
     /// What is known of each replica, ordered by ID.
     public var snapshot: [ReplicaSnapshot] {
         let time = now()

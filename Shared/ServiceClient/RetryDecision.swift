@@ -15,7 +15,7 @@ enum RetryDecision {
         if case .stream = request.body { return false }
         switch failure {
         case .error(.unreachable): return true
-        case .error(.broken): return isRepeatable(request)
+        case .error(.broken), .error(.attemptTimedOut): return isRepeatable(request)
         case .error: return false
         case .status(let status, let retryAfter):
             switch status.code {

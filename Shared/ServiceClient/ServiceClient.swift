@@ -16,10 +16,13 @@ import Synchronization
 ///
 /// A call has the task's current ``Resilience/Deadline``, or two seconds. Each attempt goes to another replica as long
 /// as there is one. Retries are limited by the policy, by a budget that all calls of this client share, and by the
-/// deadline. Cancelling the task closes the attempt's connection.
+/// deadline. A replica that is silent for ``attemptLimit`` is given up when the call may be repeated and another replica
+/// is left to ask. Cancelling the task closes the attempt's connection.
 public struct ServiceClient: Sendable {
     /// The largest answer that is read, in bytes.
     public static let maximumResponseBytes = 16 * 1024 * 1024
+    /// How long the head of an answer may take when the call can be tried at another replica.
+    public static let attemptLimit = Duration.seconds(2)
 
     /// The replicas that calls go to.
     public let pool: EndpointPool
@@ -79,7 +82,11 @@ public struct ServiceClient: Sendable {
             guard deadline.instant > clock.now else { throw error(.deadlineExceeded) }
             guard let endpoint = pool.pick(excluding: tried) else { throw error(.noReplica) }
             tried.insert(endpoint.id)
-            let result = await self.attempt(request, at: endpoint, until: deadline)
+            let mayGoElsewhere =
+                policy.allowsAttempt(after: attempt) && pool.count > tried.count
+                && RetryDecision.mayRetry(request, after: .error(.attemptTimedOut))
+            let limit = mayGoElsewhere ? Deadline.after(Self.attemptLimit, from: clock.now) : deadline
+            let result = await self.attempt(request, at: endpoint, headBy: min(limit, deadline), until: deadline)
             pool.finish(endpoint, as: outcome(of: result, deadline))
             try Task.checkCancellation()
             guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
@@ -99,6 +106,7 @@ public struct ServiceClient: Sendable {
     private func attempt(
         _ request: ServiceRequest,
         at endpoint: Endpoint,
+        headBy limit: Deadline,
         until deadline: Deadline
     ) async -> Result<ServiceResponse, ServiceClientError> {
         let start = clock.now
@@ -110,7 +118,7 @@ public struct ServiceClient: Sendable {
             return .success(
                 try await withDeadline(deadline, clock: clock) {
                     let message = message(for: request, to: endpoint, deadline: deadline)
-                    let response = try await transport.execute(message, deadline: .distantFuture)
+                    let response = try await transport.execute(message, deadline: nioDeadline(limit))
                     return try await read(response)
                 }
             )
@@ -118,6 +126,10 @@ public struct ServiceClient: Sendable {
             return .failure(error)
         } catch is DeadlineExceeded {
             return .failure(error(.deadlineExceeded))
+        } catch let cause as HTTPClientError where cause == .deadlineExceeded {
+            return .failure(error(limit < deadline ? .attemptTimedOut : .deadlineExceeded, cause))
+        } catch let cause as RequestBodyFailure {
+            return .failure(error(.requestBodyFailed, cause))
         } catch let cause as HTTPClientError where cause == .invalidURL {
             return .failure(error(.malformedRequest, cause))
         } catch let cause as HTTPClientError where Self.connectFailures.contains(cause) {
@@ -132,6 +144,10 @@ public struct ServiceClient: Sendable {
         }
     }
 
+    private func nioDeadline(_ deadline: Deadline) -> NIODeadline {
+        .now() + .nanoseconds(Int64(deadline.remaining(at: clock.now).seconds * 1e9))
+    }
+
     private static let connectFailures: [HTTPClientError] = [
         .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
     ]
@@ -142,7 +158,7 @@ public struct ServiceClient: Sendable {
             CorrelationHeaders.inject(context, into: &headers)
         }
         headers[.requestTimeout] = deadline.headerValue(at: clock.now)
-        var message = HTTPClientRequest(url: "http://\(endpoint.authority)\(request.path)")
+        var message = HTTPClientRequest(url: "http://\(endpoint.authority)\(RequestPath.encoded(request.path))")
         message.method = HTTPMethod(rawValue: request.method.rawValue)
         message.headers = HTTPHeaders(headers.map { ($0.name.rawName, $0.value) })
         switch request.body {
@@ -176,10 +192,15 @@ public struct ServiceClient: Sendable {
     ) -> EndpointPool.Outcome {
         switch result {
         case .success(let response): response.status.code < 500 ? .success : .failure
-        case .failure(let error) where [.malformedRequest, .responseTooLarge].contains(error.code): .ignored
+        case .failure(let error) where Self.ownFailures.contains(error.code): .ignored
         case .failure: Task.isCancelled && deadline.instant > clock.now ? .ignored : .failure
         }
     }
+
+    /// What goes wrong on this side of the call.
+    private static let ownFailures: [ServiceClientError.Code] = [
+        .malformedRequest, .requestBodyFailed, .responseTooLarge,
+    ]
 
     private func failure(of result: Result<ServiceResponse, ServiceClientError>) -> AttemptFailure? {
         switch result {

@@ -14,6 +14,10 @@ public struct ServiceClientError: Error, Sendable, CustomStringConvertible {
         public static let broken = Self(description: "broken")
         /// The deadline passed; the request may have taken effect.
         public static let deadlineExceeded = Self(description: "deadline-exceeded")
+        /// The replica was silent for ``ServiceClient/attemptLimit``; the request may have taken effect.
+        public static let attemptTimedOut = Self(description: "attempt-timed-out")
+        /// The request's body broke off at its source; what was sent of it may have taken effect.
+        public static let requestBodyFailed = Self(description: "request-body-failed")
         /// The answer is larger than ``ServiceClient/maximumResponseBytes``.
         public static let responseTooLarge = Self(description: "response-too-large")
         /// The request's path makes no URL; nothing was sent.

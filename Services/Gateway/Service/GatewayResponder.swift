@@ -13,6 +13,9 @@ package struct GatewayResponder: HTTPResponder {
 
     @concurrent
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
+        guard RequestTarget.isWellFormed(request.head.path ?? "") else {
+            throw Problem(.badRequest, kind: "malformed-target", "A % in the address needs two hexadecimal digits.")
+        }
         if let page = pages.response(path: request.uri.path) {
             context.coreContext.endpointPath.value = request.uri.path
             return try Self.answer(request.method, with: page)

@@ -25,7 +25,7 @@ package func makeMailWorkerApplication(
     let transport = try MailDirectoryTransport(directory: configuration.mailDirectory)
     let composer = try MailComposer(publicURL: configuration.publicURL, sender: configuration.sender)
     let delivery = MailDelivery(composer: composer, transport: transport, now: now)
-    let erasure = AccountErasureHandler(letters: queue)
+    let erasure = AccountErasureHandler(messages: queue)
     let router = Router(context: ServiceRequestContext.self)
     DeadLetterRoutes(letters: queue, access: access).add(to: router)
     return ServiceParts(

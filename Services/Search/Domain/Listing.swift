@@ -21,25 +21,31 @@ package struct Listing: Hashable, Sendable {
         self.species = species
     }
 
-    /// Whether this is a later state of the same animal than `other`.
+    /// Whether this record, arriving after `other`, is to replace it.
     ///
-    /// The later intake wins. Records of one day are ordered by outcome, an open one last, and then by their contents,
-    /// so that the winner does not depend on the order in which they arrive and importing a file again changes nothing.
+    /// The later intake wins; of one intake, a record with an outcome wins over one without, and the later outcome wins.
+    /// Between records of one state the one that arrives later wins, as a correction, unless they say the same.
     package func supersedes(_ other: Listing) -> Bool {
-        other.orderingKey.lexicographicallyPrecedes(orderingKey)
+        let (own, others) = (stateKey, other.stateKey)
+        return own == others ? contents != other.contents : others.lexicographicallyPrecedes(own)
     }
 
-    /// The fields in the order in which they decide, as bytes: canonically equivalent texts are different contents.
-    private var orderingKey: [UInt8] {
-        let openOutcome = "9999-99-99"
+    /// The dates that decide; ISO dates order as text, and nothing comes before any date.
+    private var stateKey: [String] {
+        [intakeOn ?? "", outcomeOn ?? ""]
+    }
+
+    /// All fields as bytes: canonically equivalent texts are different contents.
+    private var contents: [UInt8] {
         let texts = [
-            intakeOn ?? "", outcomeOn ?? openOutcome, outcomeType ?? "", name ?? "", species, primaryColor ?? "",
-            secondaryColor ?? "", sex ?? "", bornOn ?? "", intakeCondition ?? "", intakeType ?? "",
-            reasonForIntake ?? "", jurisdiction ?? "", description ?? "",
+            outcomeType, name, species, primaryColor, secondaryColor, sex, bornOn, intakeCondition, intakeType,
+            reasonForIntake, jurisdiction, description,
         ]
-        return texts.reduce(into: []) { key, text in
-            key.append(contentsOf: text.utf8)
-            key.append(0)
+        return texts.reduce(into: []) { bytes, text in
+            // No text holds a NUL, so that these bytes tell nil from empty and one field from the next.
+            bytes.append(text == nil ? 1 : 2)
+            bytes.append(contentsOf: (text ?? "").utf8)
+            bytes.append(0)
         }
     }
 }

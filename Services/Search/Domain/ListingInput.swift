@@ -7,14 +7,22 @@ package enum ListingInput {
     /// The most characters of a description.
     package static let maximumDescriptionLength = 4000
 
+    /// IDs that are no address of a listing: `/v1/listings/import` is another call, and dots are taken out of paths.
+    private static let reservedIDs = [".", "..", "import"]
+    private static let notReserved = TextRule(
+        "reserved",
+        message: "must not be one of: " + reservedIDs.joined(separator: ", ")
+    ) { !reservedIDs.contains($0) }
+    private static let idRules = [TextRule.identifier, notReserved]
+
     /// A listing sent to its own address: the ID in the body is optional and must be that of the path.
     package static func listing(_ json: JSONValue, id: String) throws(InvalidInput) -> Listing {
         var fields = ObjectFields(json)
         if let sent = fields.optionalText("id", .identifier), sent != id {
             fields.reject("id", rule: "mismatch", message: "must be the ID in the path")
         }
-        if !TextRule.identifier.isSatisfied(by: id) {
-            fields.reject("id", rule: "identifier", message: TextRule.identifier.message)
+        for rule in idRules where !rule.isSatisfied(by: id) {
+            fields.reject("id", rule: rule.name, message: rule.message)
         }
         return try read(&fields, id: id)
     }
@@ -22,8 +30,8 @@ package enum ListingInput {
     /// A line of an import, whose ID may be called `animalID`.
     package static func importLine(_ json: JSONValue) throws(InvalidInput) -> Listing {
         var fields = ObjectFields(json)
-        let id = fields.optionalText("id", .identifier)
-        let animalID = fields.optionalText("animalID", .identifier)
+        let id = fields.optionalText("id", .identifier, notReserved)
+        let animalID = fields.optionalText("animalID", .identifier, notReserved)
         if let id, let animalID, id != animalID {
             fields.reject("animalID", rule: "mismatch", message: "must be the same as id where both are sent")
         }

@@ -31,8 +31,16 @@ public struct AccessGuard: Sendable {
     @discardableResult
     public func require(_ permission: Permission, of request: Request) async throws -> AccessToken? {
         let caller = try await caller(of: request)
-        switch policy.decide(permission, roles: caller?.roles) {
-        case .granted: return caller
+        try require(permission, roles: caller?.roles)
+        return caller
+    }
+
+    /// Decides for a caller with these roles; nil for one who is not logged in.
+    ///
+    /// - Throws: ``Problem``: 401 when logging in is what is missing, 403 otherwise.
+    public func require(_ permission: Permission, roles: Set<String>?) throws(Problem) {
+        switch policy.decide(permission, roles: roles) {
+        case .granted: return
         case .needsLogin: throw Problem.unauthorized("This needs an access token: Authorization: Bearer …")
         case .denied: throw Problem.forbidden("Your roles do not allow this: \(permission).")
         }

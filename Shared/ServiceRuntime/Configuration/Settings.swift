@@ -20,24 +20,42 @@ public struct Settings: Sendable {
         environment: [String: String]
     ) throws(SettingsError) -> Self {
         let flags = CommandLineFlags(arguments, definitions: definitions)
-        guard flags.problems.isEmpty else { throw SettingsError(flags.problems) }
+        var problems = flags.problems
         var providers: [any ConfigProvider] = [
             flags.provider(for: definitions),
             EnvironmentVariablesProvider(environmentVariables: environment),
         ]
-        let path = ConfigReader(providers: providers).string(forKey: "config.file")
-        if let path, !path.isEmpty {
+        let path = ConfigReader(providers: providers).string(forKey: "config.file") ?? ""
+        if !path.isEmpty {
             let file = ConfigurationFile(path: path, definitions: definitions)
-            guard file.problems.isEmpty else { throw SettingsError(file.problems) }
+            problems += file.problems
             providers.append(file.provider(for: definitions))
         }
-        return try Self(definitions, reader: ConfigReader(providers: providers))
+        do throws(SettingsError) {
+            let settings = try Self(definitions, reader: ConfigReader(providers: providers)) { setting in
+                if flags.values[setting.flag] != nil { return setting.flag }
+                return environment[setting.variable] != nil ? setting.variable : path
+            }
+            guard problems.isEmpty else { throw SettingsError(problems) }
+            return settings
+        } catch {
+            throw SettingsError(problems + error.problems.filter { !problems.contains($0) })
+        }
     }
 
     /// Reads and checks every setting from a reader.
     ///
     /// - Throws: ``SettingsError`` listing every problem.
     public init(_ definitions: [Setting], reader: ConfigReader) throws(SettingsError) {
+        try self.init(definitions, reader: reader, source: \.flag)
+    }
+
+    /// Reads and checks every setting; `source` names where a value was written.
+    private init(
+        _ definitions: [Setting],
+        reader: ConfigReader,
+        source: (Setting) -> String
+    ) throws(SettingsError) {
         var values: [String: String] = [:]
         var problems: [String] = []
         for setting in definitions {
@@ -46,7 +64,7 @@ public struct Settings: Sendable {
                 continue
             }
             do {
-                values[setting.key] = try Self.checked(text, setting)
+                values[setting.key] = try Self.checked(text, setting, source)
             } catch {
                 problems.append(error.description)
             }
@@ -88,7 +106,11 @@ public struct Settings: Sendable {
         }
     }
 
-    private static func checked(_ text: String, _ setting: Setting) throws(SettingsError) -> String {
+    private static func checked(
+        _ text: String,
+        _ setting: Setting,
+        _ source: (Setting) -> String
+    ) throws(SettingsError) -> String {
         let isAcceptable =
             switch setting.kind {
             case .text: true
@@ -99,7 +121,8 @@ public struct Settings: Sendable {
             case .secretFile: true
             }
         guard isAcceptable else {
-            throw SettingsError(["\(setting.key) must be \(setting.expectation); it is \"\(text)\" (\(setting.flag))"])
+            let problem = "\(setting.key) must be \(setting.expectation); it is \"\(text)\" (\(source(setting)))"
+            throw SettingsError([problem])
         }
         guard setting.kind == .secretFile else { return text }
         guard let data = FileManager.default.contents(atPath: text) else {

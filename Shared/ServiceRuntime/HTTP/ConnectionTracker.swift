@@ -61,7 +61,13 @@ final class ConnectionTrackingHandler: ChannelDuplexHandler, RemovableChannelHan
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        tracker.opened(ObjectIdentifier(self), peer: context.remoteAddress.map { "\($0)" } ?? "unknown")
+        tracker.opened(ObjectIdentifier(self), peer: Self.peer(context.remoteAddress))
+    }
+
+    /// Address and port, an IPv6 address in brackets.
+    private static func peer(_ address: SocketAddress?) -> String {
+        guard let host = address?.ipAddress, let port = address?.port else { return "unknown" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -24,10 +24,19 @@ extension Request {
         }
     }
 
-    /// Checks the media type of the body, whatever its parameters are.
+    /// Checks the media type of the body, whatever its parameters are, and that it is not compressed.
     ///
-    /// - Throws: ``Problem`` with status 415 naming the type that is accepted.
+    /// - Throws: ``Problem`` with status 415 naming what is accepted.
     public func requireMediaType(_ expected: String) throws(Problem) {
+        let encoding = headers[.contentEncoding]?.lowercased() ?? "identity"
+        guard encoding == "identity" else {
+            throw Problem(
+                .unsupportedMediaType,
+                kind: "unsupported-content-encoding",
+                "The body must be sent as it is, without Content-Encoding.",
+                headers: [.acceptEncoding: "identity"]
+            )
+        }
         let sent = headers[.contentType]?.split(separator: ";").first.map(String.init) ?? ""
         guard MediaTypeName.normalized(sent) == expected else {
             throw Problem(

@@ -99,6 +99,8 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
         case let error as ServiceClientError where error.code == .deadlineExceeded:
             return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+        case let error as ServiceClientError where error.code == .requestBodyFailed:
+            return Problem(.badRequest, kind: "malformed-body", "The body broke off before its end.")
         case let error as ServiceClientError:
             return .unavailable("The service \(error.service) does not answer at the moment.")
         case let error as HTTPError where error.status == .notFound:

@@ -17,6 +17,8 @@ struct Lifeline: Service {
             while !hasEnded() { try await Task.sleep(for: Self.pollInterval) }
             Logger.current.info("standard input ended; stopping")
             kill(getpid(), SIGTERM)
+            // A service that returns before it is told to stop has failed.
+            try await gracefulShutdown()
         }
     }
 

@@ -33,8 +33,19 @@ struct Registration: Service {
         await withdraw(endpoint, operations)
     }
 
+    /// Says what is missing when it takes longer than a second, and again whenever that changes.
     private func waitUntilChecksPass(_ operations: Endpoint) async throws {
-        while await !readiness.findings().allSatisfy(\.ok) {
+        var told: [Readiness.Finding] = []
+        var looks = 0
+        while true {
+            let failing = await readiness.findings().filter { !$0.ok }
+            guard !failing.isEmpty else { return }
+            looks += 1
+            if looks > 20, failing != told {
+                told = failing
+                let causes = failing.map { "\($0.name): \($0.detail ?? "failed")" }
+                Logger.current.warning("service not ready", metadata: ["checks": .array(causes.map { "\($0)" })])
+            }
             try await Task.sleep(for: .milliseconds(50))
             await renewOperations(operations)
         }

@@ -5,6 +5,7 @@ public import Hummingbird
 import HummingbirdCore
 import Logging
 import Metrics
+import NIOCore
 import ServiceLifecycle
 import StructuredLogging
 import Telemetry
@@ -95,7 +96,11 @@ public struct ServiceProcess: Sendable {
                 processID: getpid(),
                 uptimeSeconds: 0
             )
-            try await group(parts, settings, registry, metrics, information, logger).run()
+            do {
+                try await group(parts, settings, registry, metrics, information, logger).run()
+            } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+                throw ListenerFailure(settings: settings, reason: String(cString: strerror(error.errnoCode)))
+            }
             logger.info("service stopped")
         }
     }
@@ -126,7 +131,7 @@ public struct ServiceProcess: Sendable {
             responder: parts.responder,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [ConnectionTrackingHandler(connections)],
+                    additionalChannelHandlers: [ConnectionTrackingHandler(connections), ContinueHandler()],
                     idleTimeout: .seconds(75),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: parts.maximumHeaderBytes,
@@ -186,6 +191,20 @@ public struct ServiceProcess: Sendable {
 
     private func complain(_ text: String) {
         FileHandle.standardErrorWrite(text + "\n")
+    }
+}
+
+/// An address that cannot be listened on.
+private struct ListenerFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(settings: Settings, reason: String) {
+        let addresses = ["http", "operations"].map { listener in
+            "\(settings.text("\(listener).host")):\(settings.integer("\(listener).port"))"
+        }
+        description =
+            "cannot listen on \(addresses.joined(separator: " or ")): \(reason); --http-port and --operations-port "
+            + "choose other ports, 0 a free one"
     }
 }
 

@@ -30,7 +30,7 @@ public final class Readiness: Sendable {
     }
 
     /// The outcome of one check.
-    public struct Finding: Encodable, Sendable {
+    public struct Finding: Hashable, Encodable, Sendable {
         /// The check's name.
         public var name: String
         /// Whether it passed.

@@ -202,7 +202,46 @@ extension StackTests {
             }
         }
 
+        /// A query that cannot be read is told from one that matches nothing.
+        @Test(arguments: ["/v1/listings?q=black%20cat%", "/v1/listings?q=%zz", "/v1/listings/%2", "/docs?%"])
+        func refusesABrokenEscape(_ path: String) async throws {
+            try await HTTPConversation.with(try SharedStack.current) { conversation in
+                let answer = try await conversation.send("GET", path)
+                #expect(answer.status == 400, "\(answer.text)")
+                try expectProblem(answer, path)
+                #expect(try await conversation.send("GET", "/v1/listings?limit=1").status == 200)
+            }
+        }
+
+        @Test func saysContinueToAClientThatWaitsWithItsBody() async throws {
+            try await HTTPConversation.with(try SharedStack.current) { conversation in
+                let answer = try await conversation.sendAfterContinue(
+                    "POST",
+                    "/v1/sessions",
+                    body: Array(#"{"email":"nobody@example.org","password":"a password of words"}"#.utf8)
+                )
+                #expect(answer.status == 401, "\(answer.text)")
+            }
+        }
+
         // MARK: The import
+
+        @Test func refusesACompressedImport() async throws {
+            let stack = try SharedStack.current
+            let token = try await token("shelter", stack)
+            try await HTTPConversation.with(stack) { conversation in
+                let answer = try await conversation.send(
+                    "POST",
+                    "/v1/listings/import",
+                    headers: ["Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"],
+                    body: [0x1F, 0x8B],
+                    token: token
+                )
+                #expect(answer.status == 415, "\(answer.text)")
+                try expectProblem(answer, "gzip")
+                #expect(answer.headers["Accept-Encoding"] == ["identity"])
+            }
+        }
 
         @Test func refusesAnImportOfAnotherMediaType() async throws {
             let stack = try SharedStack.current

@@ -47,7 +47,11 @@ struct HTTPConversation {
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                    // The usual handlers drop 100 Continue.
+                    let decoder = HTTPResponseDecoder(informationalResponseStrategy: .forward)
+                    try channel.pipeline.syncOperations.addHandlers([
+                        HTTPRequestEncoder(), ByteToMessageHandler(decoder),
+                    ])
                     return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                         wrappingChannelSynchronously: channel
                     )
@@ -78,6 +82,21 @@ struct HTTPConversation {
         let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
         try await outbound.write(.head(head))
         if let body { try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body)))) }
+        try await outbound.write(.end(nil))
+        return try await receive()
+    }
+
+    /// Sends the head of a request, waits for 100, and only then sends the body.
+    mutating func sendAfterContinue(_ method: String, _ path: String, body: [UInt8]) async throws -> Answer {
+        let fields: HTTPHeaders = [
+            "Host": host, "Content-Type": "application/json", "Content-Length": "\(body.count)",
+            "Expect": "100-continue",
+        ]
+        let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
+        try await outbound.write(.head(head))
+        guard case .head(let interim)? = try await inbound.next(isolation: #isolation), interim.status == .continue
+        else { throw ConnectionEnded() }
+        try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: body))))
         try await outbound.write(.end(nil))
         return try await receive()
     }

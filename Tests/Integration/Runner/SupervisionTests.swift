@@ -43,6 +43,11 @@ struct SupervisionTests {
             }
             #expect(end.exitCode == nil)
             try await eventually("the end of all services", holds: { try await run.processes().isEmpty })
+            for process in ["gateway-1", "search-1", "users-1", "mail-worker-1"] {
+                let log = try String(contentsOfFile: run.layout.log(of: process), encoding: .utf8)
+                #expect(log.split(separator: "\n").allSatisfy { $0.hasPrefix("{") }, "\(process)")
+                #expect(log.contains("\"message\":\"service stopped\""), "\(process)")
+            }
             let next = try await run.whileUp { _ in }
             #expect(next.exitCode == 0)
         }

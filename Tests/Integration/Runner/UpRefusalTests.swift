@@ -33,14 +33,37 @@ struct UpRefusalTests {
     func namesTheDamagedFileAndTheWayOut(_ file: DamagedFile) async throws {
         try await UpRun.prepare { run in
             let path = "\(run.state)/\(file.path)"
+            try writeSecrets(of: run)
             try write(file.content, to: path)
             try await expectRefusal(of: run, saying: [path, "is damaged", "make clean"])
+        }
+    }
+
+    /// Accounts without the secrets they were made with can log in no more; a new secret would hide that.
+    @Test(arguments: ["secrets/pepper", "secrets/keys", "secrets/accounts.json"])
+    func namesASecretThatIsGone(_ secret: String) async throws {
+        try await UpRun.prepare { run in
+            let path = "\(run.state)/\(secret)"
+            try writeSecrets(of: run)
+            try FileManager.default.removeItem(atPath: path)
+            try write("", to: run.layout.data + "/users.sqlite")
+            try await expectRefusal(of: run, saying: [path, "is gone", "make clean"])
+        }
+    }
+
+    @Test(arguments: ["data", "mail", "logs", "secrets"])
+    func namesAFileWhereAFolderShouldBe(_ folder: String) async throws {
+        try await UpRun.prepare { run in
+            let path = "\(run.state)/\(folder)"
+            try write("a file", to: path)
+            try await expectRefusal(of: run, saying: [path, "is a file", "make clean"])
         }
     }
 
     @Test func namesADatabaseThatIsDamagedInside() async throws {
         try await UpRun.prepare { run in
             let path = run.layout.data + "/users.sqlite"
+            try writeSecrets(of: run)
             try write("SQLite format 3\0" + String(repeating: "no page ", count: 1000), to: path)
             try await expectRefusal(of: run, saying: [path, "is damaged", "remove it to start anew"])
         }
@@ -110,6 +133,14 @@ struct UpRefusalTests {
         for word in words { #expect(end.errors.contains(word), "\(end.errors)") }
         #expect(try await run.processes() == [:])
         try await FreePort.require(run.port)
+    }
+
+    /// The secrets of an earlier start.
+    private func writeSecrets(of run: UpRun) throws {
+        let secret = String(repeating: "s", count: 48)
+        for (name, content) in [("pepper", secret), ("keys", secret), ("accounts.json", "[]")] {
+            try write(content, to: "\(run.layout.secrets)/\(name)")
+        }
     }
 
     private func write(_ text: String, to path: String) throws {

@@ -78,7 +78,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["?limit=0", "?limit=101", "?limit=x", "?cursor=!", "?cursor=%FF", "?cursor=eA"])
+    @Test(arguments: [
+        "?limit=0", "?limit=101", "?limit=x", "?cursor=!", "?cursor=%FF", "?cursor=eA", "?foo=1", "?limit=1&limit=2",
+    ])
     func refusesBadQueries(query: String) async throws {
         try await withDeadLetters { worker in
             let answer = try await worker.send(.get, path + query, roles: operators)

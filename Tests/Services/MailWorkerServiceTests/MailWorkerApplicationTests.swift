@@ -102,7 +102,7 @@ import Testing
                 headers: [:]
             )
             _ = try await worker.queue.enqueue(message, delay: .zero)
-            try await eventuallyLogs("account erased from dead letters", worker)
+            try await eventuallyLogs("account erased from the queue", worker)
             let answer = try await worker.send(.get, MailWorkerAddress.deadLettersPath, roles: ["operator"])
             #expect(try answer.decoded(as: DeadLetterPageReply.self).items.map(\.id) == ["message-2"])
         }

@@ -73,6 +73,8 @@ import Testing
         (#"{"animalID":"A1","id":"A2","species":"DOG"}"#, ["/animalID mismatch"]),
         (#"{"species":"DOG"}"#, ["/id required"]),
         (#"{"animalID":"no id!","species":"DOG"}"#, ["/animalID identifier"]),
+        (#"{"animalID":"import","species":"DOG"}"#, ["/animalID reserved"]),
+        (#"{"id":"..","species":"DOG"}"#, ["/id reserved"]),
         (#"{"animalID":null,"id":null,"species":"DOG"}"#, ["/id required"]),
     ])
     func takesTheIDUnderEitherName(line: String, errors: [String]) async throws {
@@ -80,6 +82,24 @@ import Testing
             let reply = try await search.import(line)
             #expect(reply.errors.map { "\($0.pointer) \($0.rule)" } == errors)
             #expect(try await search.found("limit=5") == (errors.isEmpty ? ["A1"] : []))
+        }
+    }
+
+    @Test func takesAnOutcomeAndThenACorrection() async throws {
+        try await withSearchService { search in
+            let states = [
+                #"{"id":"A1","species":"DOG","name":"Zoe","intakeOn":"2024-01-02"}"#,
+                #"{"id":"A1","species":"DOG","name":"Zoe","intakeOn":"2024-01-02","outcomeOn":"2024-02-02"}"#,
+                #"{"id":"A1","species":"DOG","name":"Abe","intakeOn":"2024-01-02","outcomeOn":"2024-02-02"}"#,
+            ]
+            _ = try await search.import(states[0])
+            for state in states.dropFirst() {
+                let reply = try await search.import(state)
+                #expect([reply.accepted, reply.replaced, reply.unchanged] == [0, 1, 0])
+            }
+            let outdated = try await search.import(states[0])
+            #expect([outdated.accepted, outdated.replaced, outdated.unchanged] == [0, 0, 1])
+            #expect(try await search.listing("A1").name == "Abe")
         }
     }
 
@@ -92,13 +112,13 @@ import Testing
             #"{"id":"A1","species":"DOG","name":"undated"}"#,
             #"{"id":"A1","species":"DOG","name":"gone","intakeOn":"2024-01-02","outcomeOn":"2024-02-02"}"#,
             #"{"id":"A1","species":"DOG","name":"still here","intakeOn":"2024-01-02"}"#,
-            #"{"id":"A1","species":"DOG","name":"also here","intakeOn":"2024-01-02"}"#,
+            #"{"id":"A1","species":"DOG","name":"gone before","intakeOn":"2024-01-02","outcomeOn":"2024-02-01"}"#,
         ].shuffled(using: &generator)
         try await withSearchService { search in
             let reply = try await search.import(lines.joined(separator: "\n"))
             #expect(reply.accepted == 1)
             #expect(reply.replaced + reply.unchanged == 4)
-            #expect(try await search.listing("A1").name == "still here")
+            #expect(try await search.listing("A1").name == "gone")
             #expect(try await search.search("limit=1").total == 1)
         }
     }

@@ -54,17 +54,21 @@ import UsersContract
         }
     }
 
-    @Test func signsWithANewKeyAfterThirtyDaysAndPublishesBoth() async throws {
+    /// Readers of the key set, and the other replicas, know a key before the first token that it signed.
+    @Test func publishesANewKeyBeforeItSigns() async throws {
         try await withUsersService { users in
             let old = try #require(try await keySet(of: users).keys.first)
-            users.time.advance(by: Self.day * 30)
+            users.time.advance(by: Self.day * 30 - .seconds(120))
             #expect(try await keySet(of: users).keys == [old])
             users.time.advance(by: .seconds(61))
-            let session = try await users.logIn(.admin)
             let keys = try await keySet(of: users).keys
-            #expect(keys.count == 2)
-            #expect(keys.last == old)
-            #expect(try verifier.keyID(of: session.accessToken) == keys.first?.kid)
+            #expect(keys.count == 2 && keys.last == old)
+            #expect(try verifier.keyID(of: try await users.logIn(.admin).accessToken) == old.kid)
+            users.time.advance(by: .seconds(119))
+            #expect(try verifier.keyID(of: try await users.logIn(.admin).accessToken) == old.kid)
+            users.time.advance(by: .seconds(1))
+            #expect(try verifier.keyID(of: try await users.logIn(.admin).accessToken) == keys.first?.kid)
+            #expect(try await keySet(of: users).keys == keys)
         }
     }
 

@@ -37,6 +37,23 @@ import UsersContract
         }
     }
 
+    /// A token that still says `admin` gives its owner nothing back.
+    @Test func takesRolesAwayAtOnce() async throws {
+        try await withUsersService { users in
+            let session = try await users.member()
+            let id = try await users.account(of: session).id
+            let admin = try await users.logIn(.admin)
+            let body = #"{"roles":["admin"]}"#
+            #expect(try await users.send(.put, path(id), body, token: admin.accessToken).status == .ok)
+            let second: SessionReply = try await users.refresh(session.refreshToken).decoded()
+            let demoted = try await users.send(.put, path(id), #"{"roles":[]}"#, token: admin.accessToken)
+            #expect(demoted.status == .ok)
+            let again = try await users.send(.put, path(id), body, token: second.accessToken)
+            #expect(again.status == .forbidden)
+            #expect(try await users.account(of: second).roles == [])
+        }
+    }
+
     @Test func isForAdministratorsOnly() async throws {
         try await withUsersService { users in
             let session = try await users.member()

@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Discovery
 import HTTPTypes
 import Hummingbird
@@ -117,6 +118,52 @@ import Testing
                 }
             }
             #expect(client.pool.snapshot.map(\.consecutiveFailures) == [1, 0])
+        }
+    }
+
+    @Test func asksAnotherReplicaWhenOneIsSilent() async throws {
+        #expect(ServiceClient.attemptLimit == .seconds(2))
+        let silence = WatchedConnection()
+        let replica = FakeReplica { _, request in try await silence.holdUntilClosed(request) }
+        try await withClient(to: [replica, FakeReplica(.ok)]) { client in
+            let start = clock.now
+            #expect(try await client.send(request).status == .ok)
+            #expect(clock.now - start >= ServiceClient.attemptLimit)
+            #expect(client.pool.snapshot.map(\.consecutiveFailures) == [1, 0])
+            try await eventually("the end of the silent connection") { silence.closedAt == nil ? nil : () }
+        }
+    }
+
+    /// What may have been done is not done again, so it is waited for.
+    @Test func waitsForASilentReplicaWithACallThatMayNotBeRepeated() async throws {
+        let silence = WatchedConnection()
+        let silent = FakeReplica { _, request in try await silence.holdUntilClosed(request) }
+        let other = FakeReplica(.ok)
+        try await withClient(to: [silent, other]) { client in
+            let deadline = Deadline.after(.milliseconds(2500), from: clock.now)
+            let error = await #expect(throws: ServiceClientError.self) {
+                try await Deadline.withValue(deadline) {
+                    try await client.send(ServiceRequest(method: .delete, path: "/"))
+                }
+            }
+            #expect(error?.code == .deadlineExceeded)
+            #expect(clock.now >= deadline.instant)
+            try await eventually("the end of the connection") { silence.closedAt == nil ? nil : () }
+        }
+        #expect(other.calls.isEmpty)
+    }
+
+    /// A client that hangs up in the middle of an upload says nothing about the replica.
+    @Test func blamesNoReplicaForABodyThatBreaksOff() async throws {
+        let replica = FakeReplica(.ok)
+        try await withClient(to: [replica]) { client in
+            let body = AsyncThrowingStream<ByteBuffer, any Error> {
+                throw RequestBodyFailure(cause: CancellationError())
+            }
+            let request = ServiceRequest(method: .post, path: "/", body: .stream(.stream(body, length: .unknown)))
+            let error = await #expect(throws: ServiceClientError.self) { try await client.send(request) }
+            #expect(error?.code == .requestBodyFailed)
+            #expect(client.pool.snapshot.map(\.consecutiveFailures) == [0])
         }
     }
 

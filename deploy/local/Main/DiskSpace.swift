@@ -14,7 +14,8 @@ enum DiskSpace {
     /// Checks the disk of a folder that may not be there yet.
     static func require(at path: String) throws {
         var information = statvfs()
-        guard statvfs(existingFolder(of: path), &information) == 0 else { return }
+        // A file system without blocks, such as /proc, is no disk; that it takes no files is told when one is made.
+        guard statvfs(existingFolder(of: path), &information) == 0, information.f_blocks > 0 else { return }
         let megabytes = UInt(information.f_bavail) * UInt(information.f_frsize) / 1_000_000
         guard megabytes >= minimumMegabytes else {
             throw StackFailure(

@@ -36,8 +36,11 @@ struct Import: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let report = try await upload()
+            let (report, isDamaged) = try await upload()
             show(report)
+            guard !isDamaged else {
+                throw StackFailure("\(file) is a damaged gzip file: lines from the damage on are missing or garbled")
+            }
             if report.rejected > 0 { throw ExitCode(2) }
         } catch let failure as StackFailure {
             Console.fail(failure.description)
@@ -45,7 +48,7 @@ struct Import: AsyncParsableCommand {
         }
     }
 
-    private func upload() async throws -> Report {
+    private func upload() async throws -> (Report, isDamaged: Bool) {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder,
             FileManager.default.isReadableFile(atPath: file)
@@ -59,8 +62,9 @@ struct Import: AsyncParsableCommand {
         let gateway = GatewayClient(baseURL: url)
         let token = try await logIn(shelter, to: gateway)
         let reply: GatewayClient.Reply
+        let isDamaged: Bool
         do {
-            reply = try await send(through: gateway, token)
+            (reply, isDamaged) = try await send(through: gateway, token)
         } catch let failure as StackFailure {
             throw failure
         } catch let error as SubprocessError where error.code == .executableNotFound {
@@ -69,7 +73,7 @@ struct Import: AsyncParsableCommand {
             throw StackFailure("the import broke off: \(error); run it again, what was taken is not taken twice")
         }
         guard reply.status == 200 else { throw StackFailure("the import failed: \(reply.status) \(reply.text)") }
-        return try reply.decode(Report.self)
+        return (try reply.decode(Report.self), isDamaged)
     }
 
     private func logIn(_ account: DemoAccount, to gateway: GatewayClient) async throws -> String {
@@ -82,16 +86,21 @@ struct Import: AsyncParsableCommand {
         }
     }
 
-    private func send(through gateway: GatewayClient, _ token: String) async throws -> GatewayClient.Reply {
+    /// Sends the file; a damaged one is sent as far as it can be unpacked.
+    private func send(
+        through gateway: GatewayClient,
+        _ token: String
+    ) async throws -> (GatewayClient.Reply, isDamaged: Bool) {
         let source = try ImportSource(path: file)
         defer { source.close() }
         guard source.isCompressed else {
-            return try await gateway.upload(
+            let reply = try await gateway.upload(
                 "/v1/listings/import",
                 mediaType: "application/x-ndjson",
                 token: token,
                 chunks: source.plainChunks()
             )
+            return (reply, isDamaged: false)
         }
         let result = try await Subprocess.run(
             .name("gzip"),
@@ -108,10 +117,8 @@ struct Import: AsyncParsableCommand {
             )
         }
         // An import that was refused ends gzip early, which says nothing of the file.
-        guard result.closureResult.status != 200 || result.terminationStatus.isSuccess else {
-            throw StackFailure("\(file) is a damaged gzip file; the lines before the damage were imported")
-        }
-        return result.closureResult
+        let reply = result.closureResult
+        return (reply, isDamaged: reply.status == 200 && !result.terminationStatus.isSuccess)
     }
 
     private func show(_ report: Report) {

@@ -24,6 +24,7 @@ struct Up: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...65535).contains(port) else { throw ValidationError("PORT must be 1 to 65535; it is \(port)") }
+        guard !state.isEmpty else { throw ValidationError("STATE must name a folder") }
         guard (1...16).contains(users), (1...16).contains(search) else {
             throw ValidationError("USERS and SEARCH must be 1 to 16")
         }

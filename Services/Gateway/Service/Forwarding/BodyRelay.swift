@@ -1,4 +1,5 @@
 import NIOCore
+import ServiceClient
 import Synchronization
 
 /// Hands a request's body from its one reader to the call that sends it on, chunk by chunk.
@@ -38,7 +39,7 @@ final class BodyRelay: AsyncSequence, Sendable {
             for try await chunk in body { await offer(chunk) }
             close()
         } catch {
-            close(throwing: error)
+            close(throwing: RequestBodyFailure(cause: error))
         }
     }
 

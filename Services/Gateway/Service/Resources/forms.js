@@ -32,9 +32,7 @@ async function send(event) {
   button.disabled = false;
 }
 
-if (token) {
-  form.addEventListener("submit", send);
-} else {
-  form.hidden = true;
-  outcome.textContent = "The link is not complete. Copy the whole link from the mail.";
-}
+form.addEventListener("submit", send);
+// Without a script, or without a token, there is nothing to press.
+form.hidden = !token;
+if (!token) outcome.textContent = "The link is not complete. Copy the whole link from the mail.";

@@ -25,6 +25,7 @@ struct DeadLetterRoutes: Sendable {
     private func list(_ request: Request) async throws -> Response {
         try await access.require(Permission("read", "dead-letter"), of: request)
         let parameters = try QueryParameters.parse(request)
+        try requireKnown(parameters.map(\.name))
         let limit = try limit(parameters)
         let cursor = try parameters.first { $0.name == "cursor" }.map { parameter in
             guard let position = PageCursor.decode(parameter.value) else {
@@ -39,6 +40,17 @@ struct DeadLetterRoutes: Sendable {
                 nextCursor: page.nextCursor.map(PageCursor.encode)
             )
         )
+    }
+
+    private func requireKnown(_ names: [String]) throws(Problem) {
+        for (index, name) in names.enumerated() {
+            guard ["cursor", "limit"].contains(name) else {
+                throw Problem(.badRequest, kind: "invalid-query", "\(name) is no parameter here; cursor and limit are.")
+            }
+            guard !names[..<index].contains(name) else {
+                throw Problem(.badRequest, kind: "invalid-query", "\(name) must be there only once.")
+            }
+        }
     }
 
     private func limit(_ parameters: [(name: String, value: String)]) throws -> Int {

@@ -6,17 +6,25 @@ import Tokens
 
 /// The keys that sign access tokens, shared by all replicas and sealed at rest.
 ///
-/// A key signs for ``signingPeriod``; then the next replica that looks makes its successor. A key stays published for
-/// ``publishedPeriod``, longer than any token it signed lives. Private keys are stored sealed with AES-256-GCM under
+/// A key signs for ``signingPeriod``. Its successor is published ``publicationLead`` before it signs, so that every
+/// replica and every reader of the key set knows it by then. A key stays published for ``publishedPeriod``, longer than
+/// any token it signed lives. Private keys are stored sealed with AES-256-GCM under
 /// the deployment's secret, so that a copy of the database signs nothing.
 final class KeyStore: Sendable {
     static let signingPeriod: TimeInterval = 30 * 24 * 3600
     static let publishedPeriod: TimeInterval = 31 * 24 * 3600
     /// How long a replica uses what it read before it looks again.
     static let refreshInterval: TimeInterval = 60
+    /// How long a new key is published before it signs: two looks of every replica.
+    static let publicationLead: TimeInterval = 2 * refreshInterval
+
+    private struct StoredKey {
+        var key: SigningKey
+        var createdAt: Double
+    }
 
     private struct Cache {
-        var keys: [SigningKey] = []
+        var keys: [StoredKey] = []
         var readAt = Date.distantPast
     }
 
@@ -35,20 +43,22 @@ final class KeyStore: Sendable {
         )
     }
 
-    /// The key to sign with.
+    /// The key to sign with: the newest that everybody knows, or the oldest while none is known long enough.
     func signingKey() async throws -> SigningKey {
-        guard let newest = try await keys().first else {
+        let keys = try await keys()
+        let latest = now().timeIntervalSince1970 - Self.publicationLead
+        guard let stored = keys.first(where: { $0.createdAt <= latest }) ?? keys.last else {
             throw DatabaseError(message: "there is no signing key")
         }
-        return newest
+        return stored.key
     }
 
     /// The published halves, the newest first.
     func keySet() async throws -> KeySet {
-        KeySet(keys: try await keys().map(\.publicKey))
+        KeySet(keys: try await keys().map(\.key.publicKey))
     }
 
-    private func keys() async throws -> [SigningKey] {
+    private func keys() async throws -> [StoredKey] {
         let time = now()
         let cached = cache.withLock { cache in
             time.timeIntervalSince(cache.readAt) < Self.refreshInterval ? cache.keys : nil
@@ -56,10 +66,11 @@ final class KeyStore: Sendable {
         if let cached { return cached }
         let keys = try await database.write { [sealingKey] database in
             try Self.rotateIfDue(at: time.timeIntervalSince1970, sealingKey, in: database)
-            return try Row.fetchAll(database, sql: "SELECT sealed FROM signing_key ORDER BY created_at DESC").map {
-                row in
+            let sql = "SELECT sealed, created_at FROM signing_key ORDER BY created_at DESC"
+            return try Row.fetchAll(database, sql: sql).map { row in
                 let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
-                return try SigningKey(rawRepresentation: try AES.GCM.open(box, using: sealingKey))
+                let key = try SigningKey(rawRepresentation: try AES.GCM.open(box, using: sealingKey))
+                return StoredKey(key: key, createdAt: row["created_at"])
             }
         }
         cache.withLock { $0 = Cache(keys: keys, readAt: time) }
@@ -73,7 +84,7 @@ final class KeyStore: Sendable {
             arguments: [time - signingPeriod - publishedPeriod]
         )
         let newest = try Double.fetchOne(database, sql: "SELECT max(created_at) FROM signing_key")
-        guard (newest ?? 0) < time - signingPeriod else { return }
+        guard (newest ?? 0) < time - signingPeriod + publicationLead else { return }
         let key = SigningKey()
         try database.execute(
             sql: "INSERT INTO signing_key (id, sealed, created_at) VALUES (?, ?, ?)",

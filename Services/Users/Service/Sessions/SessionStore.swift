@@ -74,15 +74,18 @@ struct SessionStore: Sendable {
         try await database.write { try Self.revoke(id, at: time, in: $0) }
     }
 
-    /// Whether the session is there and not ended.
-    func isAlive(id: String) async throws -> Bool {
+    /// The roles that the owner of a session has now; nil when the session has ended or is not there.
+    func currentRoles(ofSession id: String) async throws -> Set<String>? {
         let oldest = now().timeIntervalSince1970 - Double(TokenLifetimes.session.components.seconds)
         return try await database.read { database in
-            try Bool.fetchOne(
+            try String.fetchOne(
                 database,
-                sql: "SELECT EXISTS (SELECT 1 FROM session WHERE id = ? AND revoked_at IS NULL AND created_at > ?)",
+                sql: """
+                    SELECT roles FROM session JOIN account ON account.id = session.account_id
+                    WHERE session.id = ? AND session.revoked_at IS NULL AND session.created_at > ?
+                    """,
                 arguments: [id, oldest]
-            ) ?? false
+            ).map(AccountRows.roles)
         }
     }
 

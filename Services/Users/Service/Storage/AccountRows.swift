@@ -12,12 +12,11 @@ enum AccountRows {
         guard let email = EmailAddress(row["email"]) else {
             throw DatabaseError(message: "the account \(row["id"] as String) has no valid address")
         }
-        let roles: String = row["roles"]
         return Account(
             id: row["id"],
             email: email,
             name: row["name"],
-            roles: Set(roles.split(separator: " ").map(String.init)),
+            roles: roles(row["roles"]),
             isVerified: (row["verified_at"] as Double?) != nil,
             createdAt: Date(timeIntervalSince1970: row["created_at"]),
             version: row["version"]
@@ -30,6 +29,10 @@ enum AccountRows {
 
     static func roles(_ roles: Set<String>) -> String {
         roles.sorted().joined(separator: " ")
+    }
+
+    static func roles(_ text: String) -> Set<String> {
+        Set(text.split(separator: " ").map(String.init))
     }
 }
 

@@ -7,8 +7,17 @@ struct StackSecrets {
     var pepper: String { layout.secrets + "/pepper" }
     var keys: String { layout.secrets + "/keys" }
 
-    /// Makes what is missing.
+    /// Makes what is missing, at the first start only: accounts are worth nothing without the secrets they were made with.
+    ///
+    /// - Throws: `StackFailure` naming the file that is gone or cannot be written.
     func prepare(using generator: inout some RandomNumberGenerator) throws(StackFailure) {
+        let users = layout.data + "/users.sqlite"
+        let missing = [pepper, keys, layout.accounts].filter { !FileManager.default.fileExists(atPath: $0) }
+        if let first = missing.first, FileManager.default.fileExists(atPath: users) {
+            throw StackFailure(
+                "\(first) is gone, and \(users) cannot be used without it; put it back, or make clean starts anew"
+            )
+        }
         for path in [pepper, keys] where !FileManager.default.fileExists(atPath: path) {
             try Self.write(RandomText.make(length: 48, using: &generator), to: path)
         }

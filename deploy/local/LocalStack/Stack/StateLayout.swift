@@ -19,31 +19,46 @@ package struct StateLayout: Sendable {
     /// The log of one process, standard error included.
     package func log(of process: String) -> String { "\(logs)/\(process).log" }
 
-    /// Makes the state folder itself.
+    /// Makes the state folder itself, which nobody but its owner may read.
     func makeRoot() throws(StackFailure) {
-        var isFolder = false
-        if FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), !isFolder {
-            throw StackFailure("\(root) is a file where the state folder should be; make clean removes it")
-        }
-        do {
-            try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
-        } catch {
-            throw StackFailure("the state folder \(root) cannot be made: \(error)")
-        }
+        try Self.make(root, named: "the state folder", permissions: 0o700)
     }
 
     /// Makes the folders, and forgets the leases of a stack that is gone.
     func prepare() throws(StackFailure) {
-        do {
-            if FileManager.default.fileExists(atPath: registry) {
+        if FileManager.default.fileExists(atPath: registry) {
+            do {
                 try FileManager.default.removeItem(atPath: registry)
+            } catch {
+                throw StackFailure("\(registry) cannot be emptied: \(Self.reason(error))")
             }
-            for folder in [root, registry, data, mail, secrets, logs] {
-                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-            }
-            try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: secrets)
+        }
+        for folder in [registry, data, mail, logs] { try Self.make(folder, named: "the folder") }
+        try Self.make(secrets, named: "the folder", permissions: 0o700)
+    }
+
+    private static func make(_ path: String, named kind: String, permissions: Int? = nil) throws(StackFailure) {
+        var isFolder = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder {
+            throw StackFailure("\(path) is a file where \(kind) should be; make clean removes it")
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            guard let permissions else { return }
+            try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path)
         } catch {
-            throw StackFailure("the state folder \(root) cannot be prepared: \(error)")
+            throw StackFailure("\(kind) \(path) cannot be made: \(reason(error))")
+        }
+    }
+
+    /// An error of the file system in words.
+    private static func reason(_ error: any Error) -> String {
+        switch (error as? CocoaError)?.code {
+        case .fileWriteNoPermission?, .fileReadNoPermission?: "permission denied"
+        case .fileWriteOutOfSpace?: "the disk is full"
+        case .fileWriteVolumeReadOnly?: "the disk is read-only"
+        case .fileNoSuchFile?, .fileReadNoSuchFile?: "there is no such folder"
+        default: "\(error)"
         }
     }
 }
