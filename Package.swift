@@ -153,6 +153,11 @@ let package = Package(
         .target(name: "Gherkin", path: "Tests/Features/Gherkin"),
         .testTarget(name: "GherkinTests", dependencies: ["Gherkin"], path: "Tests/Features/GherkinTests"),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "ServiceTestSupport",
+            dependencies: ["InputValidation", .httpTypes, .hummingbirdTesting, .nioCore],
+            path: "Tests/ServiceTestSupport"
+        ),
         .target(name: "StackSupport", dependencies: ["LocalStack", "TestSupport"], path: "Tests/StackSupport"),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
@@ -316,7 +321,9 @@ extension Target {
     static func tests(ofService name: String, uses targets: [String]) -> Target {
         .testTarget(
             name: "\(name)ServiceTests",
-            dependencies: (["\(name)Service", "TestSupport"] + targets).map { .init(stringLiteral: $0) } + [
+            dependencies: (["\(name)Service", "ServiceTestSupport", "TestSupport"] + targets).map {
+                .init(stringLiteral: $0)
+            } + [
                 .asyncHTTPClient, .configuration, .crypto, .grdb, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
             ],

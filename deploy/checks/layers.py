@@ -40,6 +40,7 @@ PLACES = {
     "clowder": ("StackMain", "deploy/local/Main"),
     "StackSupport": ("Tests", "Tests/StackSupport"),
     "TestSupport": ("Tests", "Tests/TestSupport"),
+    "ServiceTestSupport": ("Tests", "Tests/ServiceTestSupport"),
     "Gherkin": ("Tests", "Tests/Features/Gherkin"),
     "GherkinTests": ("Tests", "Tests/Features/GherkinTests"),
     "FeatureTests": ("Tests", "Tests/Features/Scenarios"),

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTPTypes
+import ServiceTestSupport
 import Testing
 
 @testable import GatewayService

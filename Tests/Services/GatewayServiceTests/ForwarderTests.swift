@@ -2,6 +2,7 @@ import Correlation
 import HTTPTypes
 import SearchContract
 import ServiceClient
+import ServiceTestSupport
 import Testing
 
 /// What of a message crosses the gateway.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import ServiceTestSupport
 import Testing
 
 /// What the gateway answers by itself.

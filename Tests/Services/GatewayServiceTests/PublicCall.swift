@@ -2,6 +2,7 @@ import Discovery
 import HTTPTypes
 import MailWorkerContract
 import SearchContract
+import ServiceTestSupport
 import Testing
 import UsersContract
 

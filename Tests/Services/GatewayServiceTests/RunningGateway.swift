@@ -13,6 +13,7 @@ import NIOCore
 import SearchContract
 import ServiceClient
 import ServiceRuntime
+import ServiceTestSupport
 import TestSupport
 import Testing
 import Tokens

@@ -3,6 +3,7 @@ import GRDB
 import HTTPTypes
 import MailWorkerContract
 import Messaging
+import ServiceTestSupport
 import TestSupport
 import Testing
 

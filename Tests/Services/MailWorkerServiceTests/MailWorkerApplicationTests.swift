@@ -2,6 +2,7 @@ import FoundationEssentials
 import HTTPTypes
 import MailWorkerContract
 import Messaging
+import ServiceTestSupport
 import TestSupport
 import Testing
 

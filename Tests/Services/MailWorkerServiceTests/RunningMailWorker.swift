@@ -12,6 +12,7 @@ import NIOCore
 import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
+import ServiceTestSupport
 import TestSupport
 import Testing
 import Tokens

@@ -1,5 +1,6 @@
 import HTTPTypes
 import SearchContract
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import SearchContract
+import ServiceTestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ListingRoutesTests {

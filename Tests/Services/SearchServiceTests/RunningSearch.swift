@@ -10,6 +10,7 @@ import SearchContract
 import SearchService
 import ServiceClient
 import ServiceRuntime
+import ServiceTestSupport
 import TestSupport
 import Testing
 import Tokens

@@ -1,5 +1,6 @@
 import HTTPTypes
 import SearchContract
+import ServiceTestSupport
 import Testing
 
 /// Walking through the pages of a search.

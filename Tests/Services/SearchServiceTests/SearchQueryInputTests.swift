@@ -1,5 +1,6 @@
 import HTTPTypes
 import InputValidation
+import ServiceTestSupport
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import HTTPTypes
 import SearchContract
+import ServiceTestSupport
 import Testing
 
 /// What searches find, count and leave out.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import MailWorkerContract
 import Messaging
+import ServiceTestSupport
 import TestSupport
 import Testing
 import UsersContract

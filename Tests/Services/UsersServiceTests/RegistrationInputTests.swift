@@ -1,6 +1,7 @@
 import Correlation
 import HTTPTypes
 import InputValidation
+import ServiceTestSupport
 import Testing
 
 /// What the registration takes and refuses.

@@ -1,6 +1,7 @@
 import Correlation
 import HTTPTypes
 import MailWorkerContract
+import ServiceTestSupport
 import TestSupport
 import Testing
 import UsersContract

@@ -10,6 +10,7 @@ import NIOCore
 import PasswordHashing
 import ServiceClient
 import ServiceRuntime
+import ServiceTestSupport
 import TestSupport
 import Testing
 import UsersContract

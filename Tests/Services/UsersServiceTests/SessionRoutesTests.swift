@@ -2,6 +2,7 @@ import AccessPolicy
 import Correlation
 import HTTPTypes
 import PasswordHashing
+import ServiceTestSupport
 import TestSupport
 import Testing
 import Tokens

@@ -1,4 +1,5 @@
 import HTTPTypes
+import ServiceTestSupport
 import TestSupport
 import Testing
 import UsersContract

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import MailWorkerContract
 import Messaging
 import ServiceClient
+import ServiceTestSupport
 import TestSupport
 import Testing
 import UsersContract
