@@ -39,6 +39,7 @@ PLACES = {
     "LocalStack": ("Stack", "deploy/local/LocalStack"),
     "clowder": ("StackMain", "deploy/local/Main"),
     "StackSupport": ("Tests", "Tests/StackSupport"),
+    "CResolver": ("System", "Shared/CResolver"),
     "TestSupport": ("Tests", "Tests/TestSupport"),
     "ServiceTestSupport": ("Tests", "Tests/ServiceTestSupport"),
     "Gherkin": ("Tests", "Tests/Features/Gherkin"),

@@ -12,7 +12,11 @@ public enum ServiceSettings {
         Setting("http.port", .integer(0...65535), default: "0", "The port that the service listens on; 0 finds one."),
         Setting("operations.host", .text, default: "127.0.0.1", "The address of the operations listener."),
         Setting("operations.port", .integer(0...65535), default: "0", "The operations listener's port; 0 finds one."),
-        Setting("registry.url", .url(schemes: ["lease-directory"]), "Where services find each other."),
+        Setting(
+            "registry.url",
+            .url(schemes: ["lease-directory", "dns"]),
+            "Where services find each other: lease-directory:PATH, or dns:_{service}._tcp.example.internal."
+        ),
         Setting("registry.lease", .duration(.seconds(1)...(.seconds(600))), default: "6s", "How long a lease lives."),
         Setting("instance.id", .text, default: "", "This replica's name in logs and registry; empty makes one."),
         Setting(

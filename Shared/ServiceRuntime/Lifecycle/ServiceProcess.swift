@@ -77,11 +77,7 @@ public struct ServiceProcess: Sendable {
         )
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
-        let registry = LeaseDirectoryRegistry(
-            directory: settings.urlPath("registry.url"),
-            leaseDuration: settings.duration("registry.lease"),
-            now: { Date() }
-        )
+        let registry = try makeRegistry(settings)
         let logger = Logger(label: "\(name)")
         try await withLogger(logger) { logger in
             logger.info("service starting", metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })])
@@ -102,6 +98,27 @@ public struct ServiceProcess: Sendable {
                 throw ListenerFailure(settings: settings, reason: String(cString: strerror(error.errnoCode)))
             }
             logger.info("service stopped")
+        }
+    }
+
+    private func makeRegistry(_ settings: Settings) throws(SettingsError) -> any ServiceRegistry {
+        let url = settings.text("registry.url")
+        guard url.hasPrefix("dns:") else {
+            return LeaseDirectoryRegistry(
+                directory: settings.urlPath("registry.url"),
+                leaseDuration: settings.duration("registry.lease"),
+                now: { Date() }
+            )
+        }
+        do {
+            let resolver = DNSResolver(
+                try DNSSource(url: url),
+                clock: ContinuousClock(),
+                generator: SystemRandomNumberGenerator()
+            )
+            return DNSRegistry(resolver)
+        } catch {
+            throw SettingsError(["registry.url: \(error)"])
         }
     }
 

@@ -22,6 +22,15 @@ import Testing
         }
     }
 
+    @Test func conformsAsLeaseDirectoryThatChanges() async throws {
+        try await withTemporaryDirectory { directory in
+            let registry = LeaseDirectoryRegistry(directory: directory, time: ManualTime())
+            try await ChangingResolverConformance(resolver: registry) { endpoints, service in
+                try await registry.replace(with: endpoints, as: service)
+            }.check()
+        }
+    }
+
     @Test func registersAsLeaseDirectoryOfOneProcess() async throws {
         try await withTemporaryDirectory { directory in
             let time = ManualTime()
@@ -47,5 +56,14 @@ extension LeaseDirectoryRegistry {
     /// A registry in the test's time that looks often.
     init(directory: String, time: ManualTime) {
         self.init(directory: directory, pollInterval: .milliseconds(1), now: { time.date })
+    }
+
+    /// Makes a set the registered one.
+    fileprivate func replace(with endpoints: Set<Endpoint>, as service: ServiceName) async throws {
+        var watch = self.endpoints(of: service).makeAsyncIterator()
+        let registered = await watch.next() ?? []
+        for endpoint in endpoints.subtracting(registered) { try await register(endpoint, as: service) }
+        let gone = Set(registered.map(\.id)).subtracting(endpoints.map(\.id))
+        for endpoint in registered where gone.contains(endpoint.id) { try await deregister(endpoint, from: service) }
     }
 }
