@@ -6,12 +6,15 @@ SEARCH ?= 2
 STATE ?= .clowder
 URL ?= http://127.0.0.1:$(PORT)
 
+# Tests that compute on all cores, beside which others would miss their time limits.
+MODELS := LoadBalancingTests|BalancingLabTests|ResilienceTests
+
 RELEASE := .build-release
 BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build test check features smoke bench clean prepare
+.PHONY: help up import build test check features smoke bench lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +38,8 @@ prepare: ## Install the C libraries that are missing.
 
 test: prepare ## All Swift tests, the features and the checks.
 	swift build --build-tests
-	swift test --skip-build --skip 'IntegrationTests|FeatureTests'
+	swift test --skip-build --filter '$(MODELS)'
+	swift test --skip-build --skip '$(MODELS)|IntegrationTests|FeatureTests'
 	swift test --skip-build --filter IntegrationTests
 	$(MAKE) --no-print-directory features
 	$(MAKE) --no-print-directory check
@@ -53,6 +57,10 @@ bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz
 	@[ -n "$(FILE)" ] || { echo "clowder: name the records: make bench FILE=listings.ndjson.gz" >&2; exit 64; }
 	@cc -O2 -o $(RELEASE)/bcrypt deploy/local/bcrypt.c -lcrypt
 	@exec $(BINARIES)/clowder bench --bcrypt $(RELEASE)/bcrypt --file "$(FILE)"
+
+lab: ## Compare the pick policies in simulated time. SEED=1
+	@swift build -q --product balancing-lab
+	@.build/debug/balancing-lab $(if $(SEED),--seed $(SEED))
 
 clean: ## Remove the stack's state.
 	rm -rf -- $(STATE)

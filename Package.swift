@@ -150,6 +150,14 @@ let package = Package(
             path: "deploy/local/Main"
         ),
 
+        // MARK: The laboratory of pick policies
+        .target(
+            name: "BalancingLab",
+            dependencies: ["Discovery", "LoadBalancing", .log],
+            path: "deploy/lab/BalancingLab"
+        ),
+        .executableTarget(name: "balancing-lab", dependencies: ["BalancingLab"], path: "deploy/lab/Main"),
+
         // MARK: Tests
         .target(name: "Gherkin", path: "Tests/Features/Gherkin"),
         .testTarget(name: "GherkinTests", dependencies: ["Gherkin"], path: "Tests/Features/GherkinTests"),
@@ -165,7 +173,16 @@ let package = Package(
         .tests(of: "PasswordHashing"),
         .tests(of: "Discovery"),
         .tests(of: "Resilience"),
-        .tests(of: "LoadBalancing", uses: ["Discovery"]),
+        .tests(
+            of: "LoadBalancing",
+            uses: ["Discovery"],
+            outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]
+        ),
+        .testTarget(
+            name: "BalancingLabTests",
+            dependencies: ["BalancingLab", "LoadBalancing"],
+            path: "Tests/Shared/BalancingLabTests"
+        ),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .tests(of: "Telemetry", outside: [.metrics]),
         .tests(
@@ -349,6 +366,7 @@ extension Target.Dependency {
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let log = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")

@@ -1,14 +1,15 @@
 public import Discovery
-import Logging
-import Metrics
+public import Metrics
 import Synchronization
 
-/// The replicas of one service as one client sees them: who is there, how busy, who is left out.
+/// The replicas of one service as one client sees them: who is there, how busy, how slow, who is left out.
 ///
-/// Fed by a resolver in ``run(following:)`` and asked once a call with ``pick(excluding:)``. A replica that fails
-/// several times in a row is ejected for a growing time and comes back through a single probe; with fewer than half in
-/// use, all are used. When the registry falls silent the last set stays; a set that is suddenly empty is believed after
-/// a minute only.
+/// Fed by a resolver in ``run(following:)`` and asked once a call with ``pick(excluding:for:)``. A replica that fails
+/// is ejected for a growing time and comes back through a single probe, with traffic that grows over thirty seconds;
+/// with fewer than half in use, all are used. When the registry falls silent the last set stays; what a suddenly empty
+/// or small set lacks is dropped after a minute only.
+///
+/// Safe to use from any thread. A pick takes one short lock and, as long as every replica is in use, allocates nothing.
 public final class EndpointPool: Sendable {
     /// How a call ended, as far as the replica's health is concerned.
     public enum Outcome: Sendable, Hashable {
@@ -20,10 +21,18 @@ public final class EndpointPool: Sendable {
         case ignored
     }
 
+    private struct Guarded {
+        var pool: PoolState
+        var generator: PickGenerator
+    }
+
+    /// How often the pool does what time alone brings.
+    public static let tickInterval = Duration.seconds(1)
+
     /// The service whose replicas these are.
     public let service: ServiceName
-    private let state: Mutex<PoolState>
-    private let generator: Mutex<any RandomNumberGenerator & Sendable>
+    private let state: Mutex<Guarded>
+    private let metrics: PoolMetrics
     private let now: @Sendable () -> Duration
 
     /// Creates an empty pool.
@@ -32,20 +41,30 @@ public final class EndpointPool: Sendable {
     ///   - service: The service's name, for logs and metrics.
     ///   - policy: How a replica is chosen.
     ///   - ejection: When a failing replica is left out.
-    ///   - generator: The source of the policy's randomness.
+    ///   - generator: Asked once, for the seed of the pool's own generator.
+    ///   - metrics: Where the pool's metrics go.
     ///   - now: Time since any fixed moment, monotonic.
     public init(
         service: ServiceName,
         policy: any PickPolicy = PowerOfTwoChoices(),
         ejection: EjectionPolicy = EjectionPolicy(),
         generator: any RandomNumberGenerator & Sendable,
+        metrics: any MetricsFactory = MetricsSystem.factory,
         now: @escaping @Sendable () -> Duration
     ) {
+        var generator = generator
         self.service = service
         self.now = now
-        self.generator = Mutex(generator)
-        state = Mutex(PoolState(policy: policy, ejection: ejection))
+        self.metrics = PoolMetrics(service: service.description, factory: metrics)
+        state = Mutex(
+            Guarded(
+                pool: PoolState(policy: policy, ejection: ejection),
+                generator: PickGenerator(seed: generator.next())
+            )
+        )
     }
+
+    // MARK: The set
 
     /// Follows the registry until the task is cancelled.
     public func run(following resolver: some ServiceResolver) async {
@@ -55,8 +74,8 @@ public final class EndpointPool: Sendable {
             }
             group.addTask {
                 while !Task.isCancelled {
-                    self.apply { $0.expireHeldSet(at: self.now()) }
-                    try? await Task.sleep(for: .seconds(1))  // Throws on cancellation only, which ends the loop.
+                    self.tick()
+                    try? await Task.sleep(for: Self.tickInterval)  // Throws on cancellation only, which ends the loop.
                 }
             }
         }
@@ -64,81 +83,88 @@ public final class EndpointPool: Sendable {
 
     /// Takes a new set of replicas; those that stay keep their counters.
     public func replace(with endpoints: Set<Endpoint>) {
-        apply { $0.replace(with: endpoints, at: now()) }
-    }
-
-    /// Chooses a replica for one call.
-    ///
-    /// Every endpoint that this gives out must come back through ``finish(_:as:)`` exactly once.
-    /// - Parameter excluded: IDs of replicas that this call has tried already; used only when no other is left.
-    /// - Returns: A replica, or nil when none is known.
-    public func pick(excluding excluded: Set<String> = []) -> Endpoint? {
         let time = now()
-        let (endpoint, isPanicking) = generator.withLock { generator in
-            state.withLock { ($0.pick(excluding: excluded, at: time, using: &generator), $0.isPanicking) }
-        }
-        if isPanicking {
-            Counter(label: "clowder_pool_panic_picks_total", dimensions: [("service", "\(service)")]).increment()
-        }
-        return endpoint
+        apply { $0.replace(with: endpoints, at: time) }
     }
 
-    /// Takes the outcome of a call.
-    public func finish(_ endpoint: Endpoint, as outcome: Outcome) {
-        apply { $0.finish(endpoint, as: outcome, at: now()) }
+    /// Notes that the registry was heard and has nothing new, for the age of the data.
+    public func confirmSet() {
+        let time = now()
+        state.withLock { $0.pool.confirmSet(at: time) }
+    }
+
+    /// Does what time alone brings; ``run(following:)`` calls it every ``tickInterval``.
+    public func tick() {
+        let time = now()
+        apply { $0.tick(at: time) }
+        metrics.record(state.withLock { PoolMetrics.Gauges($0.pool, at: time) })
     }
 
     /// Whether the resolver has delivered a set yet, even an empty one.
     public var hasSeenSet: Bool {
-        state.withLock { $0.hasSeenSet }
+        state.withLock { $0.pool.hasSeenSet }
     }
 
     /// How many replicas are known, whatever their health.
     public var count: Int {
-        state.withLock { $0.replicas.count }
+        state.withLock { $0.pool.replicas.count }
     }
+
+    // MARK: Calls
+
+    /// Chooses a replica for one call.
+    ///
+    /// Every pick that this gives out must come back through ``finish(_:as:after:)`` exactly once.
+    /// - Parameters:
+    ///   - excluded: IDs of replicas that this call has tried already; used only when no other is left.
+    ///   - key: What the call is about, for policies that send equal keys to the same replica.
+    /// - Returns: A replica, or nil when none is known.
+    public func pick(excluding excluded: Set<String> = [], for key: AffinityKey? = nil) -> Pick? {
+        let time = now()
+        let pick = state.withLock { state in
+            state.pool.pick(excluding: excluded, for: key, at: time, using: &state.generator)
+        }
+        if let pick { metrics.record(pick) }
+        return pick
+    }
+
+    /// Takes the outcome of a call.
+    ///
+    /// The outcome counts for the replica's health only if nothing has changed since the call was sent: a call from
+    /// before an ejection neither ends nor prolongs it.
+    /// - Parameters:
+    ///   - pick: The call.
+    ///   - outcome: How it ended.
+    ///   - latency: How long the replica took, such as the time to the first byte of a long answer; nil for the time
+    ///     since the pick. For an outcome that is ignored, the replica took at least this long; nil says nothing.
+    public func finish(_ pick: Pick, as outcome: Outcome, after latency: Duration? = nil) {
+        let time = now()
+        apply { $0.finish(pick, as: outcome, after: latency, at: time) }
+    }
+
+    // MARK: Looking in
 
     /// What is known of each replica, ordered by ID.
     public var snapshot: [ReplicaSnapshot] {
+        overview.replicas
+    }
+
+    /// What is known of the replicas and of the set as a whole.
+    public var overview: PoolSnapshot {
         let time = now()
-        return state.withLock { state in
-            state.replicas.map { replica in
-                ReplicaSnapshot(
-                    endpoint: replica.endpoint,
-                    outstanding: replica.outstanding,
-                    consecutiveFailures: replica.consecutiveFailures,
-                    ejectedFor: replica.ejectedUntil.map { max(.zero, $0 - time) }
-                )
-            }
-        }
+        // Copied under the lock, which is cheap, and read outside of it.
+        let pool = state.withLock { $0.pool }
+        return PoolSnapshot(pool, at: time)
     }
 
     private func apply(_ transition: (inout PoolState) -> [PoolState.Change]) {
-        let (changes, count) = state.withLock { (transition(&$0), $0.replicas.count) }
+        let changes = state.withLock { transition(&$0.pool) }
         guard !changes.isEmpty else { return }
-        Gauge(label: "clowder_pool_replicas", dimensions: [("service", "\(service)")]).record(count)
-        changes.forEach(report)
-    }
-
-    private func report(_ change: PoolState.Change) {
-        var metadata: Logger.Metadata = ["pool.service": "\(service)"]
-        switch change {
-        case .replicasAdded(let endpoints):
-            metadata["pool.replicas"] = .array(endpoints.map { "\($0)" })
-            Logger.current.debug("replicas added", metadata: metadata)
-        case .replicasRemoved(let endpoints):
-            metadata["pool.replicas"] = .array(endpoints.map { "\($0)" })
-            Logger.current.debug("replicas removed", metadata: metadata)
-        case .emptySetHeld:
-            Logger.current.debug("registry reports no replica; the last set is kept", metadata: metadata)
-        case .ejected(let endpoint, let duration):
-            metadata["pool.replica"] = "\(endpoint)"
-            metadata["pool.ejected.for"] = "\(duration)"
-            Counter(label: "clowder_pool_ejections_total", dimensions: [("service", "\(service)")]).increment()
-            Logger.current.debug("replica ejected", metadata: metadata)
-        case .returned(let endpoint):
-            metadata["pool.replica"] = "\(endpoint)"
-            Logger.current.debug("replica returned", metadata: metadata)
+        let time = now()
+        metrics.record(state.withLock { PoolMetrics.Gauges($0.pool, at: time) })
+        for change in changes {
+            metrics.record(change)
+            change.log(service: service.description)
         }
     }
 }

@@ -2,145 +2,193 @@ import Discovery
 
 /// The replicas of one service and what is known of each: no clock, no lock, no I/O.
 struct PoolState {
-    /// How long a set that became empty at once is taken for the registry's fault.
-    static let emptySetGrace = Duration.seconds(60)
-
-    enum Change: Equatable {
-        case replicasAdded([Endpoint])
-        case replicasRemoved([Endpoint])
-        case emptySetHeld
-        case ejected(Endpoint, for: Duration)
-        case returned(Endpoint)
-    }
-
-    struct Replica {
-        var endpoint: Endpoint
-        var outstanding = 0
-        var consecutiveFailures = 0
-        var ejections = 0
-        var ejectedUntil: Duration?
-        /// The single call that tests an ejected replica whose time is over.
-        var isProbing = false
-    }
-
-    private(set) var replicas: [Replica] = []
-    private(set) var hasSeenSet = false
-
-    /// Whether fewer than half of the replicas are in use, so that all are used.
-    var isPanicking: Bool {
-        replicas.count { $0.ejectedUntil == nil } * 2 < replicas.count
-    }
-
-    private var emptySince: Duration?
+    private(set) var ledger = SetLedger()
+    let ejection: EjectionPolicy
     private var policy: any PickPolicy
-    private let ejection: EjectionPolicy
+    private var roster = Roster()
+    /// What calls take that succeed, whichever replica answers.
+    private var typicalLatency = PeakEWMA()
 
     init(policy: any PickPolicy, ejection: EjectionPolicy) {
         self.policy = policy
         self.ejection = ejection
     }
 
+    /// The known replicas, ordered by ID.
+    var replicas: [Replica] { roster.replicas }
+
+    /// Whether fewer than half of the replicas are in use, so that all are used.
+    var isPanicking: Bool { roster.isPanicking }
+
+    var ejectedCount: Int { roster.ejectedCount }
+
+    var hasSeenSet: Bool { ledger.heardAt != nil }
+
+    // MARK: The set
+
     /// Takes a new set; replicas that stay keep their counters.
     mutating func replace(with endpoints: Set<Endpoint>, at now: Duration) -> [Change] {
-        hasSeenSet = true
-        guard !endpoints.isEmpty || replicas.isEmpty else {
-            guard let emptySince else {
-                emptySince = now
-                return [.emptySetHeld]
-            }
-            guard now - emptySince >= Self.emptySetGrace else { return [] }
-            return apply([])
-        }
-        emptySince = nil
-        return apply(endpoints)
+        let verdict = ledger.take(endpoints, at: now)
+        let missing = verdict.target.subtracting(endpoints).sorted { $0.id < $1.id }
+        return event(of: verdict, missing: missing) + roster.change(to: verdict.target, at: now)
     }
 
-    /// Drops the held set once the grace of an empty one is over.
-    mutating func expireHeldSet(at now: Duration) -> [Change] {
-        guard let emptySince, now - emptySince >= Self.emptySetGrace, !replicas.isEmpty else { return [] }
-        return apply([])
+    /// Notes that the registry still says what it said last.
+    mutating func confirmSet(at now: Duration) {
+        ledger.confirm(at: now)
     }
+
+    /// Does what time alone brings: the end of a held set's grace, and of probes that nobody finished.
+    mutating func tick(at now: Duration) -> [Change] {
+        var changes: [Change] = []
+        if let verdict = ledger.expire(at: now) {
+            changes += event(of: verdict, missing: []) + roster.change(to: verdict.target, at: now)
+        }
+        guard roster.ejectedCount > 0 else { return changes }
+        for slot in roster.replicas.indices {
+            guard let sentAt = roster.replicas[slot].health.probeSentAt, now - sentAt >= EjectionPolicy.probeLimit
+            else { continue }
+            changes += eject(slot, because: .probe, at: now)
+        }
+        return changes
+    }
+
+    private func event(of verdict: SetLedger.Verdict, missing: [Endpoint]) -> [Change] {
+        switch verdict.event {
+        case nil: []
+        case .held: [.setHeld(missing: missing)]
+        case .recovered: [.heldSetRecovered]
+        case .believed: [.heldSetBelieved]
+        }
+    }
+
+    // MARK: Calls
 
     /// Chooses a replica and counts the call as outstanding; nil when there is none.
     ///
     /// Passes over `excluded` and over ejected replicas as long as others are left. Under panic ejection means nothing:
     /// when most replicas seem to fail, the few others would only fail next.
     mutating func pick(
-        excluding excluded: Set<String>,
+        excluding excluded: Set<String> = [],
+        for key: AffinityKey? = nil,
         at now: Duration,
-        using generator: inout some RandomNumberGenerator
-    ) -> Endpoint? {
-        if let probe = replicas.firstIndex(where: { isDueForProbe($0, at: now) && !excluded.contains($0.endpoint.id) })
-        {
-            replicas[probe].isProbing = true
-            replicas[probe].outstanding += 1
-            return replicas[probe].endpoint
+        using generator: inout PickGenerator
+    ) -> Pick? {
+        if let slot = roster.slotDueForProbe(excluding: excluded, at: now) {
+            roster.replicas[slot].health.sendProbe(at: now)
+            roster.refreshNextProbe()
+            return begin(slot, isProbe: true, at: now)
         }
-        let isPanicking = isPanicking
-        let healthy = replicas.indices.filter { isPanicking || replicas[$0].ejectedUntil == nil }
-        let fresh = healthy.filter { !excluded.contains(replicas[$0].endpoint.id) }
-        let untried = replicas.indices.filter { !excluded.contains(replicas[$0].endpoint.id) }
-        guard let usable = [fresh, untried, healthy, Array(replicas.indices)].first(where: { !$0.isEmpty }) else {
-            return nil
-        }
-        let candidates = usable.map {
-            Candidate(endpoint: replicas[$0].endpoint, outstanding: replicas[$0].outstanding)
-        }
-        let index = usable[policy.pick(from: candidates, using: &generator)]
-        replicas[index].outstanding += 1
-        return replicas[index].endpoint
+        guard !roster.replicas.isEmpty else { return nil }
+        return begin(choose(excluding: excluded, for: key, at: now, using: &generator), isProbe: false, at: now)
     }
 
-    /// Takes the outcome of a call that ``pick(excluding:at:using:)`` gave out.
-    mutating func finish(_ endpoint: Endpoint, as outcome: EndpointPool.Outcome, at now: Duration) -> [Change] {
-        guard let index = replicas.firstIndex(where: { $0.endpoint == endpoint }) else { return [] }
-        replicas[index].outstanding = max(0, replicas[index].outstanding - 1)
-        let wasProbing = replicas[index].isProbing
-        replicas[index].isProbing = false
+    /// Takes the outcome of a call that ``pick(excluding:for:at:using:)`` gave out.
+    ///
+    /// - Parameters:
+    ///   - pick: The call.
+    ///   - outcome: How it ended.
+    ///   - latency: How long it took; see ``EndpointPool/finish(_:as:after:)``.
+    ///   - now: The time.
+    /// - Returns: What follows.
+    mutating func finish(
+        _ pick: Pick,
+        as outcome: EndpointPool.Outcome,
+        after latency: Duration? = nil,
+        at now: Duration
+    ) -> [Change] {
+        guard let slot = roster.slot(of: pick) else { return [] }
+        roster.endCall(in: slot)
+        observe(outcome, lasting: latency, of: pick, in: slot, at: now)
+        guard pick.epoch == roster.replicas[slot].health.epoch else { return [] }
+        if pick.isProbe { return finishProbe(in: slot, as: outcome, at: now) }
+        guard !roster.replicas[slot].health.isEjected else { return [] }
+        switch outcome {
+        case .ignored: return []
+        case .success:
+            roster.replicas[slot].health.recordSuccess(at: now)
+            return []
+        case .failure:
+            guard let reason = roster.replicas[slot].health.recordFailure(at: now, under: ejection),
+                roster.ejectedCount < ejection.maximumEjected(of: roster.replicas.count)
+            else { return [] }
+            return eject(slot, because: reason, at: now)
+        }
+    }
+
+    /// Asks the policy; the views that it is given are gone on return, so that no later change copies the replicas.
+    private mutating func choose(
+        excluding excluded: Set<String>,
+        for key: AffinityKey?,
+        at now: Duration,
+        using generator: inout PickGenerator
+    ) -> Int {
+        var usable = excluded.isEmpty ? roster.usable : roster.usable(excluding: excluded)
+        var isNarrowed = !excluded.isEmpty
+        while true {
+            let candidates = roster.candidates(usable, isNarrowed: isNarrowed, at: now)
+            let slot = candidates.slot(of: policy.pick(from: candidates, for: key, using: &generator))
+            guard now < roster.slowStartsEndAt, candidates.count > 1 else { return slot }
+            // The candidate with the largest share stands always, which ends the loop.
+            let full = usable.slots.reduce(0) { max($0, roster.replicas[$1].share(at: now)) }
+            let share = roster.replicas[slot].share(at: now)
+            guard share < full, generator.unit() >= share / full else { return slot }
+            usable = UsableSlots(usable.slots.filter { $0 != slot }, of: roster.replicas)
+            isNarrowed = true
+        }
+    }
+
+    private mutating func begin(_ slot: Int, isProbe: Bool, at now: Duration) -> Pick {
+        roster.beginCall(in: slot)
+        return Pick(
+            endpoint: roster.replicas[slot].endpoint,
+            isProbe: isProbe,
+            isPanic: roster.isPanicking,
+            serial: roster.replicas[slot].serial,
+            slot: slot,
+            epoch: roster.replicas[slot].health.epoch,
+            startedAt: now
+        )
+    }
+
+    private mutating func observe(
+        _ outcome: EndpointPool.Outcome,
+        lasting latency: Duration?,
+        of pick: Pick,
+        in slot: Int,
+        at now: Duration
+    ) {
+        let seconds = max(.zero, latency ?? now - pick.startedAt).inSeconds
         switch outcome {
         case .ignored:
+            guard latency != nil else { return }
+            roster.replicas[slot].latency.observeAtLeast(seconds, at: now)
+        case .success:
+            roster.replicas[slot].latency.observe(seconds, at: now)
+            typicalLatency.blend(seconds, at: now)
+        case .failure:
+            let typical = typicalLatency.value(at: now) ?? 0
+            roster.replicas[slot].latency.observeFailure(after: seconds, typical: typical, at: now)
+        }
+    }
+
+    private mutating func finishProbe(in slot: Int, as outcome: EndpointPool.Outcome, at now: Duration) -> [Change] {
+        switch outcome {
+        case .ignored:
+            roster.replicas[slot].health.withdrawProbe()
+            roster.refreshNextProbe()
             return []
         case .success:
-            replicas[index].consecutiveFailures = 0
-            guard replicas[index].ejectedUntil != nil else { return [] }
-            replicas[index].ejectedUntil = nil
-            return [.returned(endpoint)]
+            roster.replicas[slot].health.takeBack(at: now)
+            roster.startSlowly(slot, at: now)
+            return [.returned(roster.replicas[slot].endpoint)] + roster.refresh()
         case .failure:
-            replicas[index].consecutiveFailures += 1
-            return eject(index, wasProbing: wasProbing, at: now)
+            return eject(slot, because: .probe, at: now)
         }
     }
 
-    private mutating func eject(_ index: Int, wasProbing: Bool, at now: Duration) -> [Change] {
-        if replicas[index].ejectedUntil != nil {
-            guard wasProbing else { return [] }
-        } else {
-            let ejected = replicas.count { $0.ejectedUntil != nil }
-            guard replicas[index].consecutiveFailures >= ejection.consecutiveFailures,
-                ejected < ejection.maximumEjected(of: replicas.count)
-            else { return [] }
-        }
-        replicas[index].ejections += 1
-        let duration = ejection.duration(ofEjection: replicas[index].ejections)
-        replicas[index].ejectedUntil = now + duration
-        return [.ejected(replicas[index].endpoint, for: duration)]
-    }
-
-    private func isDueForProbe(_ replica: Replica, at now: Duration) -> Bool {
-        guard let until = replica.ejectedUntil else { return false }
-        return until <= now && !replica.isProbing
-    }
-
-    private mutating func apply(_ endpoints: Set<Endpoint>) -> [Change] {
-        let removed = replicas.map(\.endpoint).filter { !endpoints.contains($0) }
-        let known = Set(replicas.map(\.endpoint))
-        let added = endpoints.subtracting(known).sorted { $0.id < $1.id }
-        replicas.removeAll { !endpoints.contains($0.endpoint) }
-        replicas += added.map { Replica(endpoint: $0) }
-        replicas.sort { $0.endpoint.id < $1.endpoint.id }
-        var changes: [Change] = []
-        if !added.isEmpty { changes.append(.replicasAdded(added)) }
-        if !removed.isEmpty { changes.append(.replicasRemoved(removed)) }
-        return changes
+    private mutating func eject(_ slot: Int, because reason: EjectionReason, at now: Duration) -> [Change] {
+        let duration = roster.replicas[slot].health.eject(at: now, under: ejection)
+        return [.ejected(roster.replicas[slot].endpoint, for: duration, because: reason)] + roster.refresh()
     }
 }

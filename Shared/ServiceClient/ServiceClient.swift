@@ -80,14 +80,14 @@ public struct ServiceClient: Sendable {
         var attempt = 1
         while true {
             guard deadline.instant > clock.now else { throw error(.deadlineExceeded) }
-            guard let endpoint = pool.pick(excluding: tried) else { throw error(.noReplica) }
-            tried.insert(endpoint.id)
+            guard let pick = pool.pick(excluding: tried) else { throw error(.noReplica) }
+            tried.insert(pick.endpoint.id)
             let mayGoElsewhere =
                 policy.allowsAttempt(after: attempt) && pool.count > tried.count
                 && RetryDecision.mayRetry(request, after: .error(.attemptTimedOut))
             let limit = mayGoElsewhere ? Deadline.after(Self.attemptLimit, from: clock.now) : deadline
-            let result = await self.attempt(request, at: endpoint, headBy: min(limit, deadline), until: deadline)
-            pool.finish(endpoint, as: outcome(of: result, deadline))
+            let result = await self.attempt(request, at: pick.endpoint, headBy: min(limit, deadline), until: deadline)
+            pool.finish(pick, as: outcome(of: result, deadline))
             try Task.checkCancellation()
             guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
                 policy.allowsAttempt(after: attempt), let pause = pause(after: failure, attempt: attempt),

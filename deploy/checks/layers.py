@@ -39,6 +39,9 @@ PLACES = {
     "LocalStack": ("Stack", "deploy/local/LocalStack"),
     "clowder": ("StackMain", "deploy/local/Main"),
     "StackSupport": ("Tests", "Tests/StackSupport"),
+    "BalancingLab": ("Lab", "deploy/lab/BalancingLab"),
+    "balancing-lab": ("LabMain", "deploy/lab/Main"),
+    "BalancingLabTests": ("Tests", "Tests/Shared/BalancingLabTests"),
     "CResolver": ("System", "Shared/CResolver"),
     "TestSupport": ("Tests", "Tests/TestSupport"),
     "ServiceTestSupport": ("Tests", "Tests/ServiceTestSupport"),
@@ -60,7 +63,9 @@ MAY_USE = {
     "Main": ("L0", "L1", "L2", "Contract", "own Domain", "own Service"),
     "Stack": (),
     "StackMain": (),
-    "Tests": ("System", "L0", "L1", "L2", "Contract", "Domain", "Service", "Stack", "Tests"),
+    "Lab": ("L0", "L1"),
+    "LabMain": ("Lab",),
+    "Tests": ("System", "L0", "L1", "L2", "Contract", "Domain", "Service", "Stack", "Lab", "Tests"),
 }
 
 # Single edges that the table above does not allow, each with its reason.
@@ -193,7 +198,7 @@ def misplaced(target: dict, manifest: Manifest) -> list[Finding]:
     if target["path"] != belongs.path:
         wrong = f"the target {name} lies in {target['path']}"
         findings.append(Finding("Package.swift", line, wrong, f"move it to {belongs.path}"))
-    if (target["type"] == "executable") != (belongs.layer in ("Main", "StackMain")):
+    if (target["type"] == "executable") != (belongs.layer in ("Main", "StackMain", "LabMain")):
         wrong = f"the target {name} is of the type {target['type']}"
         findings.append(Finding("Package.swift", line, wrong, "only a Main is executable, and every Main is"))
     return findings

@@ -82,7 +82,7 @@ def target(name: str, *uses: str, products: tuple = (), path: str = "", kind: st
     return {
         "name": name,
         "path": path or getattr(layers.place(name), "path", "Sources/" + name),
-        "type": "executable" if getattr(layers.place(name), "layer", "") in ("Main", "StackMain") else kind,
+        "type": "executable" if getattr(layers.place(name), "layer", "") in ("Main", "StackMain", "LabMain") else kind,
         "target_dependencies": list(uses),
         "product_dependencies": list(products),
         "sources": ["A.swift"],

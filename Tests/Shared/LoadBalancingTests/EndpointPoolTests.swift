@@ -25,6 +25,7 @@ import Testing
         try await withRunning(pool, following: resolver) {
             try await eventually("the first set") { pool.hasSeenSet ? () : nil }
             #expect(pool.snapshot.map(\.endpoint.id) == ["a", "b"])
+            #expect(pool.count == 2)
         }
         #expect(pool.snapshot.count == 2, "the last set stays when nobody feeds the pool")
     }
@@ -37,31 +38,70 @@ import Testing
         #expect(pool.pick() == nil)
     }
 
+    @Test func ticksEverySecond() {
+        #expect(EndpointPool.tickInterval == .seconds(1))
+    }
+
     @Test func keepsTheLastSetForAMinuteWhenTheRegistryIsSuddenlyEmpty() async throws {
         let pool = makePool()
         let registry = ScriptedResolver([[.named("a")], []])
         try await withRunning(pool, following: registry) {
             try await eventually("both sets") { registry.isExhausted ? () : nil }
-            #expect(pool.pick()?.id == "a")
+            #expect(pool.pick()?.endpoint.id == "a")
             time.advance(by: .seconds(60))
             try await eventually("the end of the grace") { pool.snapshot.isEmpty ? () : nil }
         }
     }
 
-    @Test func showsWhatItKnowsOfEachReplica() {
+    @Test func showsWhatItKnowsOfEachReplica() throws {
         let pool = makePool()
         pool.replace(with: [.named("b"), .named("a")])
-        #expect((0..<3).map { _ in pool.pick()?.id } == ["a", "b", "a"])
-        for _ in 0..<5 { pool.finish(.named("b"), as: .failure) }
-        pool.finish(.named("a"), as: .failure)
+        let calls = (0..<8).compactMap { _ in pool.pick() }
+        #expect(calls.map(\.endpoint.id) == ["a", "b", "a", "b", "a", "b", "a", "b"])
+        for call in calls[..<3] + calls[5..<6] { pool.finish(call, as: .failure) }
         time.advance(by: .seconds(10))
         let snapshot = pool.snapshot
         #expect(snapshot.map(\.endpoint.id) == ["a", "b"])
-        #expect(snapshot.map(\.outstanding) == [1, 0])
-        #expect(snapshot.map(\.consecutiveFailures) == [1, 5])
-        #expect(snapshot.map(\.ejectedFor) == [nil, .seconds(20)])
-        time.advance(by: .seconds(25))
-        #expect(pool.snapshot.map(\.ejectedFor) == [nil, .zero])
+        #expect(snapshot.map(\.outstanding) == [2, 2])
+        #expect(snapshot.map(\.consecutiveFailures) == [2, 2])
+        #expect(snapshot.map(\.state) == [.healthy, .healthy])
+        #expect(pool.overview.replicas == snapshot)
+        #expect(pool.overview.setAge == .seconds(10))
+    }
+
+    @Test func measuresLatencyWithItsClock() throws {
+        let pool = makePool()
+        pool.replace(with: [.named("a")])
+        let call = try #require(pool.pick())
+        time.advance(by: .milliseconds(30))
+        pool.finish(call, as: .success)
+        #expect(pool.snapshot.map(\.latency) == [.milliseconds(30)])
+        let other = try #require(pool.pick())
+        pool.finish(other, as: .success, after: .milliseconds(70))
+        #expect(pool.snapshot.map(\.latency) == [.milliseconds(70)])
+    }
+
+    @Test func sendsEqualKeysToTheSameReplica() {
+        let pool = makePool(policy: ConsistentHash())
+        pool.replace(with: Set((0..<5).map { .named("replica-\($0)") }))
+        let owners = (0..<20).compactMap { _ -> String? in
+            guard let call = pool.pick(for: AffinityKey("account-7")) else { return nil }
+            pool.finish(call, as: .success)
+            return call.endpoint.id
+        }
+        #expect(owners.count == 20)
+        #expect(Set(owners).count == 1)
+    }
+
+    @Test func knowsHowOldItsDataIs() {
+        let pool = makePool()
+        pool.confirmSet()
+        #expect(pool.overview.setAge == nil)
+        pool.replace(with: [.named("a")])
+        time.advance(by: .seconds(90))
+        #expect(pool.overview.setAge == .seconds(90))
+        pool.confirmSet()
+        #expect(pool.overview.setAge == .zero)
     }
 
     @Test func picksTheLessBusyByDefault() {
@@ -79,8 +119,8 @@ import Testing
             for task in 0..<64 {
                 group.addTask {
                     for call in 0..<200 {
-                        guard let endpoint = pool.pick() else { return }
-                        if (task + call) % 2 == 0 { pool.finish(endpoint, as: .success) }
+                        guard let pick = pool.pick() else { return }
+                        if (task + call) % 2 == 0 { pool.finish(pick, as: .success, after: .milliseconds(1)) }
                     }
                 }
             }

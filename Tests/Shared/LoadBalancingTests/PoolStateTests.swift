@@ -16,7 +16,7 @@ import Testing
         #expect(pool.replace(with: ["b", "a"]) == [.replicasAdded([.named("a"), .named("b")])])
         #expect(pool.replace(with: ["b", "a"]) == [])
         #expect(pool.replace(with: ["b", "c"]) == [.replicasAdded([.named("c")]), .replicasRemoved([.named("a")])])
-        #expect(pool.state.replicas.map(\.endpoint.id) == ["b", "c"])
+        #expect(pool.replicaIDs == ["b", "c"])
     }
 
     @Test func rotatesOverTheWholeSet() {
@@ -43,18 +43,44 @@ import Testing
         pool.finish("b", as: .failure)
         pool.replace(with: ["a", "c"])
         #expect(pool.replica("a")?.outstanding == 1)
-        #expect(pool.replica("a")?.consecutiveFailures == 1)
+        #expect(pool.replica("a")?.health.consecutiveFailures == 1)
         pool.replace(with: ["a", "b"])
         #expect(pool.replica("b")?.outstanding == 0)
-        #expect(pool.replica("b")?.consecutiveFailures == 0)
+        #expect(pool.replica("b")?.health.consecutiveFailures == 0)
+    }
+
+    @Test func keepsCountersWhenAWeightChanges() {
+        var pool = PoolScenario(["a", "b"])
+        _ = pool.picks(2)
+        #expect(
+            pool.replace(withEndpoints: [.named("a", weight: 3), .named("b")]) == [
+                .weightsChanged([.named("a", weight: 3)])
+            ]
+        )
+        #expect(pool.replica("a")?.outstanding == 1)
+        #expect(pool.replica("a")?.endpoint.weight == 3)
+        pool.finish("a", as: .success)
+        #expect(pool.replica("a")?.outstanding == 0)
     }
 
     @Test func takesTheOutcomeOfACallToWhoIsGone() {
         var pool = PoolScenario(["a", "b"])
         _ = pool.picks(2)
         pool.replace(with: ["b"])
-        #expect(pool.finish("a", as: .failure, times: 9) == [])
+        #expect(pool.finish("a", as: .failure) == [])
         #expect(pool.replica("b")?.outstanding == 1)
+    }
+
+    /// The outcome belongs to the replica that was there before, not to its successor of the same name.
+    @Test func tellsAReplicaThatCameBackFromTheOneThatWent() {
+        var pool = PoolScenario(["a", "b"])
+        _ = pool.picks(2)
+        pool.replace(with: ["b"])
+        pool.replace(with: ["a", "b"])
+        #expect(pool.pick(excluding: ["b"]) == "a")
+        #expect(pool.finish("a", as: .failure) == [])
+        #expect(pool.replica("a")?.outstanding == 1)
+        #expect(pool.replica("a")?.health.consecutiveFailures == 0)
     }
 
     @Test func passesOverExcludedReplicasAsLongAsOthersAreLeft() {
@@ -64,75 +90,22 @@ import Testing
     }
 
     @Test func usesTheLessBusyReplica() {
-        var state = PoolState(policy: PowerOfTwoChoices(), ejection: EjectionPolicy())
-        var generator = SystemRandomNumberGenerator()
-        _ = state.replace(with: [.named("a"), .named("b")], at: .zero)
-        for _ in 0..<100 { _ = state.pick(excluding: [], at: .zero, using: &generator) }
-        #expect(state.replicas.map(\.outstanding) == [50, 50])
+        var pool = PoolScenario(["a", "b"], policy: PowerOfTwoChoices())
+        _ = pool.picks(100)
+        #expect(pool.state.replicas.map(\.outstanding) == [50, 50])
     }
 
-    // MARK: A registry that is out
-
-    @Test func hasAGraceOfAMinuteForAnEmptySet() {
-        #expect(PoolState.emptySetGrace == .seconds(60))
-    }
-
-    @Test func keepsTheLastSetWhenItIsSuddenlyEmpty() {
-        var pool = PoolScenario(["a", "b"])
-        #expect(pool.replace(with: []) == [.emptySetHeld])
-        pool.advance(by: .seconds(60) - .nanoseconds(1))
-        #expect(pool.replace(with: []) == [])
-        #expect(pool.expireHeldSet() == [])
-        #expect(pool.picks(2) == ["a", "b"])
-    }
-
-    @Test func believesAnEmptySetAfterTheGrace() {
-        var pool = PoolScenario(["a", "b"])
-        pool.replace(with: [])
-        pool.advance(by: .seconds(60))
-        #expect(pool.expireHeldSet() == [.replicasRemoved([.named("a"), .named("b")])])
-        #expect(pool.pick() == nil)
-        #expect(pool.expireHeldSet() == [])
-        #expect(pool.state.hasSeenSet)
-    }
-
-    @Test func believesAnEmptySetThatIsRepeatedAfterTheGrace() {
-        var pool = PoolScenario(["a"])
-        pool.replace(with: [])
-        pool.advance(by: .seconds(60))
-        #expect(pool.replace(with: []) == [.replicasRemoved([.named("a")])])
-    }
-
-    @Test func startsTheGraceAnewAfterASetWithReplicas() {
-        var pool = PoolScenario(["a"])
-        pool.replace(with: [])
-        pool.advance(by: .seconds(59))
-        #expect(pool.replace(with: ["a"]) == [])
-        pool.advance(by: .seconds(59))
-        #expect(pool.expireHeldSet() == [])
-        #expect(pool.replace(with: []) == [.emptySetHeld])
-        pool.advance(by: .seconds(59))
-        #expect(pool.expireHeldSet() == [])
-        #expect(pool.pick() == "a")
-    }
-
-    @Test func startsTheGraceAnewAfterASetWasDropped() {
-        var pool = PoolScenario(["a"])
-        pool.replace(with: [])
-        pool.advance(by: .seconds(60))
-        _ = pool.expireHeldSet()
-        #expect(pool.replace(with: []) == [])
-        pool.replace(with: ["b"])
-        #expect(pool.replace(with: []) == [.emptySetHeld])
-        pool.advance(by: .seconds(59))
-        #expect(pool.expireHeldSet() == [])
-        #expect(pool.pick() == "b")
-    }
-
-    @Test func takesAnEmptySetAtItsWordWhenItIsTheFirst() {
-        var pool = PoolScenario([])
-        #expect(pool.replace(with: []) == [])
-        #expect(pool.state.hasSeenSet)
-        #expect(pool.pick() == nil)
+    @Test func tellsThePolicyWhatTheCallIsAbout() {
+        var state = PoolState(policy: ConsistentHash(), ejection: EjectionPolicy())
+        var generator = PickGenerator(seed: 1)
+        _ = state.replace(with: [.named("a"), .named("b"), .named("c")], at: .zero)
+        for key in ["x", "y", "z"].map(AffinityKey.init) {
+            let owners = (0..<20).compactMap { _ -> String? in
+                guard let pick = state.pick(for: key, at: .zero, using: &generator) else { return nil }
+                _ = state.finish(pick, as: .success, at: .zero)
+                return pick.endpoint.id
+            }
+            #expect(owners.count == 20 && Set(owners).count == 1)
+        }
     }
 }

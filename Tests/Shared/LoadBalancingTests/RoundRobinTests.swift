@@ -1,35 +1,37 @@
-import Discovery
 import LoadBalancing
-import TestSupport
 import Testing
 
 @Suite struct RoundRobinTests {
-    private func candidates(_ ids: [String]) -> [Candidate] {
-        ids.map { Candidate(endpoint: .named($0), outstanding: 0) }
-    }
-
     @Test(arguments: [1, 2, 3, 10])
     func rotatesThroughEveryEndpointBeforeRepeating(_ count: Int) {
-        var policy = RoundRobin()
-        var generator = SeededGenerator(seed: 1)
-        let candidates = candidates((0..<count).map { "replica-\($0)" })
+        var bench = PolicyBench(RoundRobin(), loads: [Int](repeating: 0, count: count), seed: 1)
         for _ in 0..<3 {
-            #expect((0..<count).map { _ in policy.pick(from: candidates, using: &generator) } == Array(0..<count))
+            #expect((0..<count).map { _ in bench.pickSlot() } == Array(0..<count))
         }
     }
 
     @Test func doesNotLookAtTheLoad() {
-        var policy = RoundRobin()
-        var generator = SeededGenerator(seed: 1)
-        let candidates = [("a", 1000), ("b", 0)].map { Candidate(endpoint: .named($0), outstanding: $1) }
-        #expect((0..<4).map { _ in policy.pick(from: candidates, using: &generator) } == [0, 1, 0, 1])
+        var bench = PolicyBench(RoundRobin(), loads: [1000, 0], seed: 1)
+        #expect((0..<4).map { _ in bench.pickSlot() } == [0, 1, 0, 1])
     }
 
     /// A second attempt leaves out the replica of the first, and the next call goes on behind both.
     @Test func goesOnWhereItWasWhenOneIsLeftOut() {
-        #expect(
-            picks(from: [["a", "b", "c"], ["b", "c"], ["a", "b", "c"], ["a", "b", "c"]]) == ["a", "b", "c", "a"]
-        )
+        var bench = PolicyBench(RoundRobin(), ids: ["a", "b", "c"])
+        #expect(bench.pick() == "a")
+        #expect(bench.pick(excluding: ["a"]) == "b")
+        #expect(bench.pick() == "c")
+        #expect(bench.pick(excluding: ["a", "b"]) == "c")
+        #expect(bench.pick() == "a")
+    }
+
+    @Test func goesOnWhereItWasWhenReplicasAreEjectedAndReturn() {
+        var bench = PolicyBench(RoundRobin(), ids: ["a", "b", "c", "d"])
+        #expect((0..<2).map { _ in bench.pick() } == ["a", "b"])
+        bench.eject(2)
+        #expect((0..<4).map { _ in bench.pick() } == ["d", "a", "b", "d"])
+        bench.takeBack(2)
+        #expect((0..<4).map { _ in bench.pick() } == ["a", "b", "c", "d"])
     }
 
     @Test func goesOnWhereItWasWhenReplicasComeAndGo() {
@@ -40,8 +42,10 @@ import Testing
     }
 
     private func picks(from sets: [[String]]) -> [String] {
-        var policy = RoundRobin()
-        var generator = SeededGenerator(seed: 1)
-        return sets.map { $0[policy.pick(from: candidates($0), using: &generator)] }
+        var bench = PolicyBench(RoundRobin())
+        return sets.map { set in
+            bench.replace(with: set)
+            return bench.pick()
+        }
     }
 }

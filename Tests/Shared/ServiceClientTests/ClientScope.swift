@@ -7,7 +7,7 @@ import TestSupport
 
 /// Always the first replica: only what leaves out the tried ones makes a second attempt go elsewhere.
 private struct FirstChoice: PickPolicy {
-    mutating func pick(from _: [Candidate], using _: inout some RandomNumberGenerator) -> Int { 0 }
+    mutating func pick(from _: Candidates, for _: AffinityKey?, using _: inout PickGenerator) -> Int { 0 }
 }
 
 /// Runs `body` with a client that asks these replicas in the order of their names, without pauses between attempts.

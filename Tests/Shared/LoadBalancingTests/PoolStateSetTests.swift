@@ -1,0 +1,145 @@
+import Discovery
+import Testing
+
+@testable import LoadBalancing
+
+/// A registry that is out, or partly out.
+@Suite struct PoolStateSetTests {
+    @Test func hasAGraceOfAMinute() {
+        #expect(SetLedger.grace == .seconds(60))
+    }
+
+    @Test func keepsTheLastSetWhenItIsSuddenlyEmpty() {
+        var pool = PoolScenario(["a", "b"])
+        #expect(pool.replace(with: []) == [.setHeld(missing: [.named("a"), .named("b")])])
+        pool.advance(by: .seconds(60) - .nanoseconds(1))
+        #expect(pool.replace(with: []) == [])
+        #expect(pool.tick() == [])
+        #expect(pool.picks(2) == ["a", "b"])
+    }
+
+    @Test func believesAnEmptySetAfterTheGrace() {
+        var pool = PoolScenario(["a", "b"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(60))
+        #expect(pool.tick() == [.heldSetBelieved, .replicasRemoved([.named("a"), .named("b")])])
+        #expect(pool.pick() == nil)
+        #expect(pool.tick() == [])
+        #expect(pool.state.hasSeenSet)
+    }
+
+    @Test func believesAnEmptySetThatIsRepeatedAfterTheGrace() {
+        var pool = PoolScenario(["a"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(60))
+        #expect(pool.replace(with: []) == [.heldSetBelieved, .replicasRemoved([.named("a")])])
+    }
+
+    @Test func startsTheGraceAnewAfterACredibleSet() {
+        var pool = PoolScenario(["a"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(59))
+        #expect(pool.replace(with: ["a"]) == [.heldSetRecovered])
+        pool.advance(by: .seconds(59))
+        #expect(pool.tick() == [])
+        #expect(pool.replace(with: []) == [.setHeld(missing: [.named("a")])])
+        pool.advance(by: .seconds(59))
+        #expect(pool.tick() == [])
+        #expect(pool.pick() == "a")
+    }
+
+    @Test func startsTheGraceAnewAfterASetWasDropped() {
+        var pool = PoolScenario(["a"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(60))
+        pool.tick()
+        #expect(pool.replace(with: []) == [])
+        pool.replace(with: ["b"])
+        #expect(pool.replace(with: []) == [.setHeld(missing: [.named("b")])])
+        pool.advance(by: .seconds(59))
+        #expect(pool.tick() == [])
+        #expect(pool.pick() == "b")
+    }
+
+    @Test func takesAnEmptySetAtItsWordWhenItIsTheFirst() {
+        var pool = PoolScenario([])
+        #expect(pool.replace(with: []) == [])
+        #expect(pool.state.hasSeenSet)
+        #expect(pool.pick() == nil)
+    }
+
+    // MARK: Less than half
+
+    @Test(arguments: [(2, 1, false), (3, 1, true), (3, 2, false), (4, 2, false), (5, 2, true), (10, 4, true)])
+    func doubtsASetOfLessThanHalf(_ before: Int, after: Int, isHeld: Bool) {
+        let ids = (0..<before).map { "replica-\($0)" }
+        var pool = PoolScenario(ids)
+        pool.replace(with: Array(ids.prefix(after)))
+        #expect(pool.replicaIDs == Array(ids.prefix(isHeld ? before : after)))
+        #expect(pool.state.ledger.isHolding == isHeld)
+        pool.advance(by: .seconds(60))
+        pool.tick()
+        #expect(pool.replicaIDs == Array(ids.prefix(after)))
+        #expect(!pool.state.ledger.isHolding)
+    }
+
+    @Test func addsTheNewReplicasOfASmallSetAtOnceAndKeepsTheMissing() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e"])
+        #expect(
+            pool.replace(with: ["e", "f"]) == [
+                .setHeld(missing: [.named("a"), .named("b"), .named("c"), .named("d")]),
+                .replicasAdded([.named("f")]),
+            ]
+        )
+        #expect(pool.replicaIDs == ["a", "b", "c", "d", "e", "f"])
+        pool.advance(by: .seconds(60))
+        #expect(
+            pool.tick() == [
+                .heldSetBelieved, .replicasRemoved([.named("a"), .named("b"), .named("c"), .named("d")]),
+            ]
+        )
+        #expect(pool.replicaIDs == ["e", "f"])
+    }
+
+    /// Small sets are measured by the last one believed, and the grace runs from the first of them.
+    @Test func followsTheSmallSetsWithinTheGrace() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e"])
+        pool.replace(with: ["f"])
+        pool.advance(by: .seconds(30))
+        #expect(pool.replace(with: ["g"]) == [.replicasAdded([.named("g")]), .replicasRemoved([.named("f")])])
+        #expect(pool.replicaIDs == ["a", "b", "c", "d", "e", "g"])
+        pool.advance(by: .seconds(30))
+        pool.tick()
+        #expect(pool.replicaIDs == ["g"])
+    }
+
+    @Test func believesASetOfHalfTheLastAtOnce() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e"])
+        pool.replace(with: ["a"])
+        #expect(
+            pool.replace(with: ["a", "b", "f"]) == [
+                .heldSetRecovered, .replicasAdded([.named("f")]),
+                .replicasRemoved([.named("c"), .named("d"), .named("e")]),
+            ]
+        )
+        #expect(pool.replace(with: ["a", "b"]) == [.replicasRemoved([.named("f")])])
+    }
+
+    @Test func takesTheWeightsOfAnAdvisorySet() {
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(withEndpoints: [.named("a", weight: 5)])
+        #expect(pool.state.replicas.map(\.endpoint.weight) == [5, 1, 1])
+    }
+
+    // MARK: The age of the data
+
+    @Test func knowsWhenTheRegistryWasHeard() {
+        var pool = PoolScenario([])
+        #expect(PoolSnapshot(pool.state, at: pool.now).setAge == nil)
+        pool.replace(with: ["a"])
+        pool.advance(by: .seconds(7))
+        #expect(PoolSnapshot(pool.state, at: pool.now).setAge == .seconds(7))
+        pool.replace(with: ["a"])
+        #expect(PoolSnapshot(pool.state, at: pool.now).setAge == .zero)
+    }
+}
