@@ -200,7 +200,8 @@ let package = Package(
         .tests(
             of: "ServiceRuntime",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "Resilience", "ServiceClient",
+                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "Resilience",
+                "ServiceClient",
                 "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [

@@ -7,19 +7,41 @@ public struct EndpointUpdates: AsyncSequence, Sendable {
     /// Updates never fail; see ``ServiceResolver/endpoints(of:)``.
     public typealias Failure = Never
 
-    private let makeNext: @Sendable () -> (Set<Endpoint>?) async -> Set<Endpoint>?
+    /// Called when the source was asked and still says what was sent last.
+    public typealias Confirmation = @Sendable () -> Void
 
-    /// Creates a sequence.
+    private let makeNext: @Sendable (@escaping Confirmation) -> (Set<Endpoint>?) async -> Set<Endpoint>?
+    private var confirm: Confirmation = {}
+
+    /// Creates a sequence whose source never has to be asked again.
     ///
     /// - Parameter makeNext: Called once an iterator; the function it returns is given the set sent last, nil at
     ///   first, waits for one that differs and returns it, or nil when its task is cancelled.
     public init(makeNext: @escaping @Sendable () -> (Set<Endpoint>?) async -> Set<Endpoint>?) {
+        self.makeNext = { _ in makeNext() }
+    }
+
+    /// Creates a sequence that also tells of answers which change nothing.
+    ///
+    /// - Parameter makeNext: As for ``init(makeNext:)``, given what to call for such an answer.
+    public init(
+        confirming makeNext: @escaping @Sendable (@escaping Confirmation) -> (Set<Endpoint>?) async -> Set<Endpoint>?
+    ) {
         self.makeNext = makeNext
+    }
+
+    /// The same sequence, which also calls `body` for every answer of the source that changes nothing.
+    ///
+    /// That tells a source which is silent because nothing changes from one that is away.
+    public func onConfirmation(_ body: @escaping Confirmation) -> Self {
+        var updates = self
+        updates.confirm = body
+        return updates
     }
 
     /// Starts a watch.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(awaitNext: makeNext())
+        Iterator(awaitNext: makeNext(confirm))
     }
 
     /// A running watch.

@@ -70,16 +70,19 @@ public struct LeaseDirectoryRegistry: ServiceRegistry {
 
     /// The replicas whose leases are alive, and every later set.
     public func endpoints(of service: ServiceName) -> EndpointUpdates {
-        EndpointUpdates {
+        EndpointUpdates(confirming: { confirm in
             { last in
                 while !Task.isCancelled {
                     // A directory that cannot be read keeps the reader's last set; only a missing one means nobody.
-                    if let set = liveEndpoints(of: service), set != last { return set }
+                    if let set = liveEndpoints(of: service) {
+                        guard set == last else { return set }
+                        confirm()
+                    }
                     try? await Task.sleep(for: pollInterval)  // Throws on cancellation only, which ends the loop.
                 }
                 return nil
             }
-        }
+        })
     }
 
     private func liveEndpoints(of service: ServiceName) -> Set<Endpoint>? {

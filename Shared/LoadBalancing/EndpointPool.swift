@@ -70,7 +70,8 @@ public final class EndpointPool: Sendable {
     public func run(following resolver: some ServiceResolver) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                for await endpoints in resolver.endpoints(of: self.service) { self.replace(with: endpoints) }
+                let updates = resolver.endpoints(of: self.service).onConfirmation { self.confirmSet() }
+                for await endpoints in updates { self.replace(with: endpoints) }
             }
             group.addTask {
                 while !Task.isCancelled {

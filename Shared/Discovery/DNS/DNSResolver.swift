@@ -81,7 +81,7 @@ public struct DNSResolver: ServiceResolver {
     /// The replicas that DNS names, and every later set.
     public func endpoints(of service: ServiceName) -> EndpointUpdates {
         let lookup = EndpointLookup(name: source.name(of: service), records: source.records, query: query)
-        return EndpointUpdates {
+        return EndpointUpdates(confirming: { confirm in
             var state = DNSWatchState()
             return { _ in
                 while !Task.isCancelled {
@@ -90,11 +90,12 @@ public struct DNSResolver: ServiceResolver {
                     case .lookUp:
                         let result = await lookup.result()
                         if case .deliver(let set) = finish(result, of: service, in: &state) { return set }
+                        if case .success = result { confirm() }
                     }
                 }
                 return nil
             }
-        }
+        })
     }
 
     private func finish(

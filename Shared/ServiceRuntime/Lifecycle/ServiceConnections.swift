@@ -35,6 +35,11 @@ public struct ServiceConnections: Service {
         return client
     }
 
+    /// The replicas of each service as this process sees them, ordered by name.
+    var pools: [EndpointPool] {
+        clients.values.map(\.pool).sorted { $0.service.description < $1.service.description }
+    }
+
     /// Passes once the registry has told of every service, even that it has no replica.
     public var check: Readiness.Check {
         Readiness.Check("service registry") {
@@ -67,16 +72,18 @@ extension ServiceEnvironment {
     ///
     /// - Parameters:
     ///   - services: The services to call.
-    ///   - build: Builds something that will run these connections.
-    /// - Returns: What was built.
+    ///   - build: Builds a service that will run these connections.
+    /// - Returns: What was built, with the connections' pools to be looked at.
     /// - Throws: What `build` throws.
-    public func connect<Built>(
+    public func connect<Responder>(
         to services: [ServiceName],
-        for build: (ServiceConnections) throws -> Built
-    ) async throws -> Built {
+        for build: (ServiceConnections) throws -> ServiceParts<Responder>
+    ) async throws -> ServiceParts<Responder> {
         let connections = ServiceConnections(to: services, registry: registry)
         do {
-            return try build(connections)
+            var parts = try build(connections)
+            parts.upstreams = connections.pools
+            return parts
         } catch {
             try await connections.close()
             throw error

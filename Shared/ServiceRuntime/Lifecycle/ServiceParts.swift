@@ -1,5 +1,6 @@
 public import Discovery
 public import Hummingbird
+import LoadBalancing
 import Logging
 public import ServiceLifecycle
 
@@ -11,6 +12,8 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     public var background: [any Service]
     /// What must work before the service is registered.
     public var checks: [Readiness.Check]
+    /// The replicas that the service calls, for `/upstreams`; ``ServiceEnvironment/connect(to:for:)`` fills it in.
+    var upstreams: [EndpointPool] = []
     /// The largest head, in bytes; above it the parser answers a bare 400 and closes the connection.
     public var maximumHeaderBytes: Int
 

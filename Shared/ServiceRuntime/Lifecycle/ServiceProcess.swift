@@ -138,6 +138,7 @@ public struct ServiceProcess: Sendable {
                 readiness: readiness,
                 metrics: metrics,
                 connections: connections,
+                upstreams: parts.upstreams,
                 information: information
             ).router().buildResponder(),
             configuration: configuration(settings, "operations"),

@@ -1,13 +1,18 @@
+import Discovery
 import FoundationEssentials
 import Hummingbird
+import LoadBalancing
 import NIOCore
 import Telemetry
 
-/// The operations listener's routes: `/livez`, `/readyz`, `/metrics`, `/info` and `/connections`.
+/// The operations listener's routes: `/livez`, `/readyz`, `/metrics`, `/info`, `/connections` and `/upstreams`.
+///
+/// `/upstreams.txt` is the same as a table of plain text, for `watch`.
 struct OperationsRoutes: Sendable {
     let readiness: Readiness
     let metrics: PrometheusRegistry
     let connections: ConnectionTracker
+    let upstreams: [EndpointPool]
     let information: ProcessInformation
 
     private struct Liveness: Encodable {
@@ -42,6 +47,17 @@ struct OperationsRoutes: Sendable {
         }
         router.get("connections") { _, _ in
             JSONReply.make(ConnectionReport(connections: connections.snapshot))
+        }
+        router.get("upstreams") { _, _ in
+            JSONReply.make(UpstreamReport(upstreams.map { ($0.service.description, $0.overview) }))
+        }
+        router.get("upstreams.txt") { _, _ in
+            let report = UpstreamReport(upstreams.map { ($0.service.description, $0.overview) })
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/plain; charset=utf-8"],
+                body: .init(byteBuffer: ByteBuffer(string: report.table))
+            )
         }
         return router
     }

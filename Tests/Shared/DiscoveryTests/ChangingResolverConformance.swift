@@ -1,4 +1,5 @@
 import Discovery
+import Synchronization
 import TestSupport
 import Testing
 
@@ -18,6 +19,21 @@ struct ChangingResolverConformance {
         try await keepsServicesApart()
         try await showsManyWhoComeAtOnce()
         try await showsEveryWatchTheSame()
+        try await confirmsWhatHasNotChanged()
+    }
+
+    private func confirmsWhatHasNotChanged() async throws {
+        try await publish([first], service)
+        let confirmations = Mutex(0)
+        let updates = resolver.endpoints(of: service).onConfirmation { confirmations.withLock { $0 += 1 } }
+        let task = Task { for await _ in updates {} }
+        try await eventually("a confirmation") {
+            try await publish([first], service)
+            return confirmations.withLock { $0 } > 0 ? () : nil
+        }
+        task.cancel()
+        await task.value
+        try await publish([], service)
     }
 
     private func showsWhoComesAndGoes() async throws {

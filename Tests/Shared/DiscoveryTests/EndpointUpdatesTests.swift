@@ -1,4 +1,5 @@
 import Discovery
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct EndpointUpdatesTests {
@@ -37,5 +38,21 @@ import Testing
             return await iterator.next()
         }
         #expect(await task.value == nil)
+    }
+
+    /// That tells a source which has nothing new from one that is away.
+    @Test func passesOnWhatChangesNothing() async {
+        let updates = EndpointUpdates(confirming: { confirm in
+            { last in
+                if last != nil { for _ in 0..<3 { confirm() } }
+                return last == nil ? [Self.first] : nil
+            }
+        })
+        let confirmations = Mutex(0)
+        var watch = updates.onConfirmation { confirmations.withLock { $0 += 1 } }.makeAsyncIterator()
+        #expect(await watch.next() == [Self.first])
+        #expect(confirmations.withLock { $0 } == 0)
+        #expect(await watch.next() == nil)
+        #expect(confirmations.withLock { $0 } == 3)
     }
 }

@@ -69,6 +69,7 @@ final class Replica: Sendable {
             readiness: readiness,
             metrics: PrometheusRegistry(),
             connections: ConnectionTracker(),
+            upstreams: [],
             information: information
         ).router()
     }

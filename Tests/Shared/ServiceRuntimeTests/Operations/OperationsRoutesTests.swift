@@ -1,9 +1,12 @@
 import CoreMetrics
+import Discovery
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LoadBalancing
 import Telemetry
+import TestSupport
 import Testing
 
 @testable import ServiceRuntime
@@ -11,6 +14,11 @@ import Testing
 @Suite struct OperationsRoutesTests {
     private let metrics = PrometheusRegistry()
     private let connections = ConnectionTracker()
+    private let pool = EndpointPool(
+        service: ServiceName(known: "search"),
+        generator: SeededGenerator(seed: 1),
+        now: { .zero }
+    )
     private let startedAt = Date(timeIntervalSince1970: 1_700_000_000)
 
     private struct Refused: Error, CustomStringConvertible {
@@ -22,6 +30,7 @@ import Testing
             readiness: readiness,
             metrics: metrics,
             connections: connections,
+            upstreams: [pool],
             information: ProcessInformation(
                 service: "users",
                 instance: "users-1",
@@ -114,5 +123,24 @@ import Testing
         connections.requestStarted(id)
         let text = try await body("/connections")
         #expect(text.hasPrefix(#"{"connections":[{"inFlight":1,"peer":"192.0.2.1:5000","requests":1,"since":""#))
+    }
+
+    @Test func showsTheReplicasItCalls() async throws {
+        #expect(try await body("/upstreams.txt").contains("search   none"))
+        pool.replace(with: [Endpoint(id: "search-1", host: "search-1.example", port: 80, weight: 2)])
+        let calls = (0..<5).compactMap { _ in pool.pick() }
+        for call in calls.dropLast() { pool.finish(call, as: .success, after: .milliseconds(3)) }
+        let table = try await get("/upstreams.txt")
+        #expect(table.headers[.contentType] == "text/plain; charset=utf-8")
+        let lines = String(buffer: table.body).split(separator: "\n").map { $0.split(separator: " ") }
+        #expect(lines[0].prefix(4) == ["SERVICE", "REPLICA", "ADDRESS", "STATE"])
+        #expect(lines[1].prefix(3) == ["search", "search-1", "search-1.example:80"])
+        let json = try await body("/upstreams")
+        for part in [
+            #""service":"search""#, #""id":"search-1""#, #""inFlight":1"#, #""weight":2"#, #""successRate":1"#,
+            #""panicking":false"#, #""setAgeSeconds":0"#,
+        ] {
+            #expect(json.contains(part), "\(part) in \(json)")
+        }
     }
 }
