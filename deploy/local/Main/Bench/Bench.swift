@@ -115,6 +115,10 @@ struct Bench: AsyncParsableCommand {
             "\(sizes.map(\.1).reduce(0, +)) MiB (\(detail))",
             "≤ 250 MiB"
         )
+        let proportional = stack.processNames.compactMap { name in
+            stack.processID(of: name).flatMap(ResidentMemory.proportionalKibibytes)
+        }
+        row("of that, with shared pages counted once", "\(proportional.reduce(0, +) / 1024) MiB", "–")
     }
 
     private func text() async throws -> String {
