@@ -24,7 +24,7 @@ package func makeSearchApplication(
     let database = try SQLiteDatabase.open(configuration.databasePath, migrator: SearchSchema.migrator)
     let listings = ListingStore(database: database)
     let router = Router(context: ServiceRequestContext.self)
-    SearchRoutes(search: ListingSearch(database: database), clock: clock).add(to: router)
+    SearchRoutes(search: ListingSearch(database: database), access: access, clock: clock).add(to: router)
     ImportRoutes(listings: listings, access: access).add(to: router)
     ListingRoutes(listings: listings, access: access).add(to: router)
     return ServiceParts(

@@ -1,3 +1,4 @@
+import AccessPolicy
 import FoundationEssentials
 import PasswordHashing
 import ServiceRuntime
@@ -25,6 +26,7 @@ enum Users {
                         return OpaqueToken(using: &generator)
                     }
                 ),
+                policy: try RolePolicy.standard(),
                 hashingPool: HashingPool(
                     threadCount: threads,
                     queueLength: threads * HashingPool.defaultQueuePerThread

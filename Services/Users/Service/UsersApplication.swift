@@ -1,4 +1,4 @@
-import AccessPolicy
+package import AccessPolicy
 import FoundationEssentials
 import GRDB
 package import Hummingbird
@@ -15,10 +15,17 @@ import UsersDomain
 
 /// Builds the users service: its stores, its routes and the relay of its outbox.
 ///
+/// - Parameters:
+///   - configuration: The settings.
+///   - dependencies: Time, identifiers and randomness.
+///   - policy: Who may do what.
+///   - hashingPool: Where passwords are hashed.
+/// - Returns: The responder, the relay of the outbox, and the checks of store and keys.
 /// - Throws: When a database cannot be opened or a bootstrap account cannot be read.
 package func makeUsersApplication(
     configuration: UsersConfiguration,
     dependencies: UsersDependencies,
+    policy: RolePolicy,
     hashingPool: HashingPool
 ) async throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
     let database = try SQLiteDatabase.open(configuration.databasePath, migrator: UsersSchema.migrator)
@@ -38,12 +45,13 @@ package func makeUsersApplication(
     )
     try await createBootstrapAccounts(configuration, accounts, hasher)
     let keys = KeyStore(database: database, secret: configuration.keysSecret, now: dependencies.now)
-    let router = try makeUsersRouter(
+    let router = makeUsersRouter(
         accounts: accounts,
         passwords: PasswordStore(database: database, mail: mail, now: dependencies.now),
         sessions: SessionStore(database: database, now: dependencies.now),
         keys: keys,
         hasher: hasher,
+        policy: policy,
         dependencies: dependencies
     )
     return ServiceParts(
@@ -66,9 +74,9 @@ private func makeUsersRouter(
     sessions: SessionStore,
     keys: KeyStore,
     hasher: PasswordHasher,
+    policy: RolePolicy,
     dependencies: UsersDependencies
-) throws -> Router<ServiceRequestContext> {
-    let policy = try RolePolicy.standard()
+) -> Router<ServiceRequestContext> {
     let access = SessionGuard(
         access: AccessGuard(
             verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
@@ -79,7 +87,7 @@ private func makeUsersRouter(
         sessions: sessions
     )
     let router = Router(context: ServiceRequestContext.self)
-    RegistrationRoutes(accounts: accounts, hasher: hasher, dependencies: dependencies).add(to: router)
+    RegistrationRoutes(accounts: accounts, hasher: hasher, access: access, dependencies: dependencies).add(to: router)
     SessionRoutes(
         accounts: accounts,
         passwords: passwords,
@@ -98,7 +106,7 @@ private func makeUsersRouter(
         access: access,
         dependencies: dependencies
     ).add(to: router)
-    KeyRoutes(keys: keys).add(to: router)
+    KeyRoutes(keys: keys, access: access).add(to: router)
     return router
 }
 

@@ -82,18 +82,21 @@ struct RunningSearch: Sendable {
         )
     }
 
-    fileprivate static func access(_ key: SigningKey) throws -> AccessGuard {
+    fileprivate static func access(_ key: SigningKey, _ policy: RolePolicy?) throws -> AccessGuard {
         AccessGuard(
             verifier: AccessTokenVerifier(issuer: "test-issuer", audience: "test-audience"),
             keys: KeySetCache(now: { time }) { KeySet(keys: [key.publicKey]) },
-            policy: try RolePolicy.standard(),
+            policy: try policy ?? RolePolicy.standard(),
             now: { time }
         )
     }
 }
 
 /// Runs the search service on a fresh database for the length of `body`.
-func withSearchService<Value: Sendable>(_ body: @Sendable (RunningSearch) async throws -> Value) async throws -> Value {
+func withSearchService<Value: Sendable>(
+    policy: RolePolicy? = nil,
+    _ body: @Sendable (RunningSearch) async throws -> Value
+) async throws -> Value {
     try await withTemporaryDirectory { directory in
         let arguments = ["--database-url=sqlite:\(directory)/search.sqlite"]
         let settings = try Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
@@ -102,7 +105,7 @@ func withSearchService<Value: Sendable>(_ body: @Sendable (RunningSearch) async 
             let key = SigningKey()
             let parts = try makeSearchApplication(
                 configuration: SearchConfiguration(settings),
-                access: try RunningSearch.access(key),
+                access: try RunningSearch.access(key, policy),
                 background: [],
                 clock: ContinuousClock()
             )

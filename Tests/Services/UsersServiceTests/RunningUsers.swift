@@ -1,3 +1,4 @@
+import AccessPolicy
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -136,13 +137,14 @@ func withUsersService<Value: Sendable>(
     cost: Int = 4,
     waitingHashes: Int = 64,
     keysSecret: String = String(repeating: "s", count: 32),
+    policy: RolePolicy? = nil,
     _ body: @Sendable (RunningUsers) async throws -> Value
 ) async throws -> Value {
     let pool = HashingPool(threadCount: 1, queueLength: waitingHashes)
     let result: Result<Value, any Error>
     do {
         let configuration = try await configuration(in: directory, cost: cost, keysSecret: keysSecret)
-        result = .success(try await run(configuration, in: directory, time, pool, body))
+        result = .success(try await run(configuration, policy, in: directory, time, pool, body))
     } catch {
         result = .failure(error)
     }
@@ -150,8 +152,18 @@ func withUsersService<Value: Sendable>(
     return try result.get()
 }
 
+/// The same with everybody's rights less one.
+func withTemporaryUsers<Value: Sendable>(
+    without permission: String,
+    _ body: @Sendable (RunningUsers) async throws -> Value
+) async throws -> Value {
+    let policy = try PublicGrants.policy(without: permission)
+    return try await withTemporaryDirectory { try await withUsersService(in: $0, policy: policy, body) }
+}
+
 private func run<Value: Sendable>(
     _ configuration: UsersConfiguration,
+    _ policy: RolePolicy?,
     in directory: String,
     _ time: ManualTime,
     _ pool: HashingPool,
@@ -162,6 +174,7 @@ private func run<Value: Sendable>(
         let parts = try await makeUsersApplication(
             configuration: configuration,
             dependencies: dependencies(time),
+            policy: try policy ?? RolePolicy.standard(),
             hashingPool: pool
         )
         let relay = try #require(parts.background.compactMap { $0 as? OutboxRelay }.first)

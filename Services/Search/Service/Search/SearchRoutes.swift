@@ -1,3 +1,4 @@
+import AccessPolicy
 import Hummingbird
 import InputValidation
 import SearchContract
@@ -7,6 +8,7 @@ import ServiceRuntime
 /// Searching.
 struct SearchRoutes: Sendable {
     let search: ListingSearch
+    let access: AccessGuard
     let clock: ContinuousClock
 
     func add(to router: Router<ServiceRequestContext>) {
@@ -14,6 +16,7 @@ struct SearchRoutes: Sendable {
     }
 
     private func find(_ request: Request) async throws -> Response {
+        try await access.require(Permission("search", "listing"), of: request)
         let start = clock.now
         let page: ListingSearch.Page
         do {

@@ -1,3 +1,4 @@
+import AccessPolicy
 import Hummingbird
 import PasswordHashing
 import ServiceRuntime
@@ -8,6 +9,7 @@ import UsersDomain
 struct RegistrationRoutes: Sendable {
     let accounts: AccountStore
     let hasher: PasswordHasher
+    let access: SessionGuard
     let dependencies: UsersDependencies
 
     func add(to router: Router<ServiceRequestContext>) {
@@ -18,6 +20,7 @@ struct RegistrationRoutes: Sendable {
 
     /// Answers the same, after the same work, for a new and a known address.
     private func register(_ request: Request) async throws -> Response {
+        try await access.require(Permission("create", "account"), of: request)
         let registration = try AccountInput.registration(try await request.strictJSON())
         let hash = try await hasher.hash(registration.password)
         try await accounts.register(registration, hash: hash, token: dependencies.makeToken())
@@ -25,12 +28,14 @@ struct RegistrationRoutes: Sendable {
     }
 
     private func verify(_ request: Request) async throws -> Response {
+        try await access.require(Permission("verify", "account"), of: request)
         let token = try AccountInput.token(try await request.strictJSON())
         guard try await accounts.verify(token: token) else { throw UsersProblem.goneToken }
         return JSONReply.make(StatusReply.verified)
     }
 
     private func resend(_ request: Request) async throws -> Response {
+        try await access.require(Permission("verify", "account"), of: request)
         let email = try AccountInput.email(try await request.strictJSON())
         try await accounts.resendVerification(to: email, token: dependencies.makeToken())
         return Response(status: .accepted)

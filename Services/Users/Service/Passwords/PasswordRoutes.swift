@@ -32,12 +32,14 @@ struct PasswordRoutes: Sendable {
     }
 
     private func requestReset(_ request: Request) async throws -> Response {
+        try await access.require(Permission("reset", "password"), of: request)
         let email = try AccountInput.email(try await request.strictJSON())
         try await passwords.requestReset(for: email, token: dependencies.makeToken())
         return Response(status: .accepted)
     }
 
     private func reset(_ request: Request) async throws -> Response {
+        try await access.require(Permission("reset", "password"), of: request)
         let input = try AccountInput.newPassword(try await request.strictJSON(), proof: "token")
         let hash = try await hasher.hash(input.password)
         guard try await passwords.reset(token: input.proof, to: hash) else { throw UsersProblem.goneToken }

@@ -11,6 +11,13 @@ struct SessionGuard: Sendable {
     let access: AccessGuard
     let sessions: SessionStore
 
+    /// Lets whoever may do this in, logged in or not.
+    ///
+    /// - Throws: `Problem` as `AccessGuard` does.
+    func require(_ permission: Permission, of request: Request) async throws {
+        try await access.require(permission, of: request)
+    }
+
     func requireCaller(_ permission: Permission, of request: Request) async throws -> AccessToken {
         let caller = try await access.requireCaller(permission, of: request)
         guard let roles = try await sessions.currentRoles(ofSession: caller.sessionID) else {

@@ -27,6 +27,7 @@ struct SessionRoutes: Sendable {
 
     /// An unknown address costs one password check, like a known one, and is refused in the same words.
     private func logIn(_ request: Request) async throws -> Response {
+        try await access.require(Permission("create", "session"), of: request)
         let input = try AccountInput.credentials(try await request.strictJSON())
         let found = try await EmailAddress(input.email).asyncMap { try await accounts.credentials(email: $0) }
         let verdict = try await hasher.verify(input.password, against: found?.passwordHash)
@@ -48,6 +49,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func refresh(_ request: Request) async throws -> Response {
+        try await access.require(Permission("refresh", "session"), of: request)
         let token = try AccountInput.token(try await request.strictJSON(), field: "refreshToken")
         let successor = dependencies.makeToken()
         switch try await sessions.refresh(token, successor: successor) {
