@@ -46,6 +46,7 @@ let package = Package(
             uses: ["Correlation", "SQLiteStorage"],
             outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
         ),
+        .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTPTypes]),
         .shared("Tokens", outside: [.crypto, .jwtKit]),
         .shared("AccessPolicy", resources: [.embedInCode("Resources/access-policy.json")]),
         .shared(
@@ -56,13 +57,12 @@ let package = Package(
         .shared(
             "ServiceRuntime",
             uses: [
-                "AccessPolicy", "CMalloc", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "Resilience",
-                "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
+                "AccessPolicy", "CMalloc", "Correlation", "Discovery", "HTTPEdge", "InputValidation", "LoadBalancing",
+                "Resilience", "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log,
-                .metrics, .nioCore,
-                .nioHTTP1, .nioHTTPTypes, .serviceContext, .unixSignals,
+                .metrics, .nioCore, .nioHTTPTypes, .serviceContext, .unixSignals,
             ]
         ),
 
@@ -118,8 +118,8 @@ let package = Package(
             .service,
             of: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "MailWorkerContract", "Resilience", "SearchContract", "ServiceClient",
-                "ServiceRuntime", "UsersContract",
+                "AccessPolicy", "Discovery", "HTTPEdge", "MailWorkerContract", "Resilience", "SearchContract",
+                "ServiceClient", "ServiceRuntime", "UsersContract",
             ],
             outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .nioCore],
             resources: [.embedInCode("Resources")]
@@ -190,6 +190,7 @@ let package = Package(
             uses: ["Correlation", "SQLiteStorage"],
             outside: [.grdb, .lifecycle, .log, .serviceContext]
         ),
+        .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTPTypes]),
         .tests(of: "Tokens", outside: [.crypto, .jwtKit]),
         .tests(of: "AccessPolicy"),
         .tests(
@@ -381,6 +382,7 @@ extension Target.Dependency {
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")

@@ -22,7 +22,7 @@ from swift_source import SwiftSource
 SHARED = {
     "System": ("CCrypt", "CMalloc"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SQLiteStorage"),
-    "L1": ("LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
+    "L1": ("HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
     "L2": ("ServiceClient", "ServiceRuntime"),
 }
 

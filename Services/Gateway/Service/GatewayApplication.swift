@@ -1,3 +1,4 @@
+import HTTPEdge
 import Hummingbird
 import MailWorkerContract
 import Resilience
@@ -34,6 +35,12 @@ package func makeGatewayApplication(
             }
         ),
         background: [connections],
-        checks: [connections.check]
+        checks: [connections.check],
+        limits: EdgeLimits(),
+        isStream: { method, path in
+            // As above.
+            guard case .route(let route) = try? table.match(method, path: path) else { return false }
+            return route.isStream
+        }
     )
 }

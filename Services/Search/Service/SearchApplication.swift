@@ -36,6 +36,7 @@ package func makeSearchApplication(
             mapError: SearchErrors.problem
         ),
         background: background,
-        checks: [Readiness.Check("listing store") { _ = try await listings.listing(id: "readiness") }]
+        checks: [Readiness.Check("listing store") { _ = try await listings.listing(id: "readiness") }],
+        isStream: { _, path in path == SearchAddress.importPath }
     )
 }

@@ -47,6 +47,12 @@ public struct Problem: Error, Sendable {
 
     /// The answer, with the correlation ID of the current task.
     public func response() -> Response {
+        let (head, body) = message()
+        return Response(status: head.status, headers: head.headerFields, body: .init(byteBuffer: body))
+    }
+
+    /// The same as head and body.
+    func message() -> (HTTPResponse, ByteBuffer) {
         let body = Body(
             type: kind.map { "urn:clowder:problem:\($0)" } ?? "about:blank",
             title: status.reasonPhrase,
@@ -55,10 +61,9 @@ public struct Problem: Error, Sendable {
             correlationId: ServiceContext.current?.correlationID?.description,
             errors: errors.isEmpty ? nil : errors
         )
-        var response = JSONReply.make(body, status: status)
-        response.headers.append(contentsOf: headers)
-        response.headers[.contentType] = Self.mediaType
-        return response
+        var fields = headers
+        fields[.contentType] = Self.mediaType
+        return (HTTPResponse(status: status, headerFields: fields), JSONReply.encode(body))
     }
 }
 

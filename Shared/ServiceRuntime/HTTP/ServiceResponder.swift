@@ -1,11 +1,11 @@
 import Correlation
 import FoundationEssentials
+import HTTPEdge
 public import Hummingbird
 import InputValidation
 import Logging
 import Metrics
 import NIOCore
-import NIOHTTP1
 import Resilience
 import ServiceClient
 import ServiceContextModule
@@ -64,13 +64,17 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         _ context: ServiceRequestContext,
         _ deadline: Deadline
     ) async -> (Response, (any Error)?) {
+        var request = request
+        let arrival = BodyArrival.watch(&request)
         do {
-            let response = try await Deadline.withValue(deadline) {
+            let response = try await Deadline.withValue(deadline) { [request] in
                 try await withDeadline(deadline, clock: clock) {
                     try await inner.respond(to: request, context: context)
                 }
             }
             return (hasPlainError(response) ? problem(inPlaceOf: response).response() : response, nil)
+        } catch is DeadlineExceeded where !arrival.isComplete {
+            return (Problem(EdgeRefusal.slowRequest, limits: EdgeLimits()).response(), nil)
         } catch {
             let problem = problem(for: error)
             return (problem.response(), problem.status.code >= 500 ? error : nil)
@@ -107,8 +111,8 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             return .notFound("resource")
         case let error as HTTPError:
             return Problem(error.status, error.body ?? error.status.reasonPhrase)
-        case is HTTPParserError:
-            return Problem(.badRequest, kind: "malformed-body", "The body is not framed as HTTP demands.")
+        case let refusal as EdgeRefusal:
+            return Problem(refusal, limits: EdgeLimits())
         case is NIOTooManyBytesError:
             return .bodyTooLarge(limit: Request.maximumJSONBytes)
         case is CancellationError:

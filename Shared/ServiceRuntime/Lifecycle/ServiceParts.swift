@@ -1,4 +1,5 @@
 public import Discovery
+public import HTTPEdge
 public import Hummingbird
 import LoadBalancing
 import Logging
@@ -14,23 +15,24 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     public var checks: [Readiness.Check]
     /// The replicas that the service calls, for `/upstreams`; ``ServiceEnvironment/connect(to:for:)`` fills it in.
     var upstreams: [EndpointPool] = []
-    /// The largest head, in bytes; above it the parser answers a bare 400 and closes the connection.
-    public var maximumHeaderBytes: Int
-
-    /// The largest head that is read, in bytes.
-    public static var defaultMaximumHeaderBytes: Int { 16 * 1024 }
+    /// What a client may cost before its request is known.
+    public var limits: EdgeLimits
+    /// Whether the body of a request of this method and path is a stream, which may take as long as it is.
+    public var isStream: EdgeConfiguration.IsStream
 
     /// Creates the parts of a service.
     public init(
         responder: ServiceResponder<Responder>,
         background: [any Service],
         checks: [Readiness.Check],
-        maximumHeaderBytes: Int = ServiceParts.defaultMaximumHeaderBytes
+        limits: EdgeLimits = .behindGateway,
+        isStream: @escaping EdgeConfiguration.IsStream = { _, _ in false }
     ) {
         self.responder = responder
         self.background = background
         self.checks = checks
-        self.maximumHeaderBytes = maximumHeaderBytes
+        self.limits = limits
+        self.isStream = isStream
     }
 }
 

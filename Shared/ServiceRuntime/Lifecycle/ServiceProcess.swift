@@ -1,6 +1,7 @@
 import Correlation
 public import Discovery
 import FoundationEssentials
+import HTTPEdge
 public import Hummingbird
 import HummingbirdCore
 import Logging
@@ -141,23 +142,19 @@ public struct ServiceProcess: Sendable {
                 upstreams: parts.upstreams,
                 information: information
             ).router().buildResponder(),
+            server: .edge(
+                limits: .behindGateway,
+                isStream: { _, _ in false },
+                tracker: ConnectionTracker(),
+                logger: logger
+            ),
             configuration: configuration(settings, "operations"),
             onServerRunning: { operationsPort.listen(on: $0) },
             logger: logger
         )
         let application = Application(
             responder: parts.responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ConnectionTrackingHandler(connections), ContinueHandler()],
-                    idleTimeout: .seconds(75),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: parts.maximumHeaderBytes,
-                        maxHeaderListSize: parts.maximumHeaderBytes,
-                        maxHeaderFieldCount: 100
-                    )
-                )
-            ),
+            server: .edge(limits: parts.limits, isStream: parts.isStream, tracker: connections, logger: logger),
             configuration: configuration(settings, "http"),
             onServerRunning: { port.listen(on: $0) },
             logger: logger

@@ -20,4 +20,9 @@ struct Route: Sendable {
     let permission: Permission
     let body: Body
     let deadline: Duration
+
+    /// Whether the body is handed on while it arrives.
+    var isStream: Bool {
+        if case .stream = body { true } else { false }
+    }
 }

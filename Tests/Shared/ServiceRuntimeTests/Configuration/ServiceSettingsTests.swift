@@ -6,7 +6,6 @@ import Testing
     @Test func givesFiveSecondsOfLameDuckAndFifteenToDrain() {
         #expect(ServiceSettings.defaultLameDuck == .seconds(5))
         #expect(ServiceSettings.defaultDrain == .seconds(15))
-        #expect(ServiceParts<RoutesResponder>.defaultMaximumHeaderBytes == 16_384)
     }
 
     /// Key, flag, environment variable and default of every setting that all services share.

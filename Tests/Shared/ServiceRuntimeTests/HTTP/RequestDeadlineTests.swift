@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import InMemoryLogging
 import Logging
+import NIOCore
 import Resilience
 import ServiceClient
 import ServiceRuntime
@@ -71,6 +72,21 @@ import Testing
         }
         #expect(response.status == .gatewayTimeout)
         #expect(wasCancelled.withLock { $0 })
+    }
+
+    /// Who has not sent all of it when the time is up was too slow itself.
+    @Test(arguments: [false, true]) func tellsASlowClientFromASlowService(readsBody: Bool) async throws {
+        let headers: HTTPFields = [.requestTimeout: "30"]
+        let body = ByteBuffer(string: "all of it")
+        let response = try await RouterScope().answer(.post, headers: headers, body: body) { request in
+            if readsBody { for try await _ in request.body {} }
+            // As above.
+            for await _ in AsyncStream<Never>(unfolding: { try? await eventually("never") { nil as Never? } }) {}
+            return Response(status: .ok)
+        }
+        #expect(response.status == (readsBody ? .gatewayTimeout : .requestTimeout))
+        let type = readsBody ? "deadline-exceeded" : "slow-request"
+        #expect(try ProblemReply(response).type == "urn:clowder:problem:\(type)")
     }
 
     @Test func bindsTheDeadlineForTheHandler() async throws {

@@ -1,0 +1,171 @@
+import HTTPTypes
+public import NIOCore
+public import NIOHTTPTypes
+
+/// One client's connection: reads requests within limits, one at a time, and writes their answers as HTTP/1.
+///
+/// What is no acceptable request is answered here and ends the connection; whoever is behind in the pipeline never sees
+/// it. What goes wrong in a body is reported behind as an ``EdgeRefusal``, to be answered there. A refused request's rest
+/// is read and dropped for ``EdgeLimits/lingerTime``, so that the client can read why.
+public final class EdgeConnectionHandler: ChannelDuplexHandler {
+    /// What comes from the socket.
+    public typealias InboundIn = ByteBuffer
+    /// What goes to the service behind.
+    public typealias InboundOut = HTTPRequestPart
+    /// What the service behind answers.
+    public typealias OutboundIn = HTTPResponsePart
+    /// What goes to the socket.
+    public typealias OutboundOut = ByteBuffer
+
+    enum Reading {
+        case head(HeadScanner)
+        case length(remaining: Int)
+        case chunked(ChunkedDecoder)
+        /// The request is read; its answer is awaited.
+        case complete
+        /// Whatever comes is dropped until the end.
+        case dropping
+
+        var isBody: Bool {
+            switch self {
+            case .length, .chunked: true
+            case .head, .complete, .dropping: false
+            }
+        }
+    }
+
+    let configuration: EdgeConfiguration
+    private let ticker: EdgeTicker
+    private var context: ChannelHandlerContext?
+    var clock: ReadClock
+    var buffer = ByteBuffer()
+    var reading = Reading.head(HeadScanner())
+    var head = RequestHead()
+    var response = ResponseWriter()
+    /// Whether a request has been handed on whose answer is not complete.
+    var isAnswerAwaited = false
+    var isAnswerBegun = false
+    /// Whether the connection ends with the current answer.
+    var closesAfterAnswer = false
+    var isProcessing = false
+    var isInputClosed = false
+    private var isInputEnded = false
+    var isReadHeld = false
+    private var isReadUnderWay = false
+
+    /// How much of the requests that follow is read before the current one is answered, in bytes.
+    static let maximumReadAhead = 64 * 1024
+
+    /// Creates the handler of a connection of this event loop.
+    public init(configuration: EdgeConfiguration, tickers: EdgeTickers, eventLoop: any EventLoop) {
+        self.configuration = configuration
+        ticker = tickers.ticker(of: eventLoop)
+        clock = ReadClock(now: eventLoop.now)
+    }
+
+    /// Starts the connection's time.
+    public func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        clock.idle(at: context.eventLoop.now)
+        ticker.add(self)
+    }
+
+    /// Ends the connection's time.
+    public func handlerRemoved(context: ChannelHandlerContext) {
+        ticker.remove(self)
+        self.context = nil
+    }
+
+    /// Tells the service behind that the client is gone.
+    public func channelInactive(context: ChannelHandlerContext) {
+        ticker.remove(self)
+        reportTruncation(context)
+        context.fireChannelInactive()
+    }
+
+    /// Listens to the client, but not to more requests than fit into ``maximumReadAhead`` before they can be answered.
+    public func read(context: ChannelHandlerContext) {
+        if case .complete = reading, buffer.readableBytes > Self.maximumReadAhead {
+            isReadHeld = true
+            return
+        }
+        isReadHeld = false
+        isReadUnderWay = true
+        context.read()
+    }
+
+    /// Reads what came.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        if case .dropping = reading { return }
+        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeBuffer(&bytes) }
+        process(context)
+    }
+
+    /// Remembers that nobody listens until the next read.
+    public func channelReadComplete(context: ChannelHandlerContext) {
+        isReadUnderWay = false
+        context.fireChannelReadComplete()
+        // Nobody behind asks for what is dropped.
+        if case .dropping = reading, !isInputClosed { context.read() }
+    }
+
+    /// Ends the connection when the listener is to stop, and when the client has said its last word.
+    public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent: endAfterAnswer(context)
+        case ChannelEvent.inputClosed:
+            isInputClosed = true
+            endInput(context)
+        default: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    private func endAfterAnswer(_ context: ChannelHandlerContext) {
+        if isAnswerAwaited { closesAfterAnswer = true } else { context.close(promise: nil) }
+    }
+
+    /// The client has said its last word; what of it waits is still answered, one request after the other.
+    func endInput(_ context: ChannelHandlerContext) {
+        reportTruncation(context)
+        if case .complete = reading, buffer.readableBytes > 0 { return }
+        guard !isInputEnded else { return }
+        isInputEnded = true
+        reading = .dropping
+        endAfterAnswer(context)
+        context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    /// Tells the service behind that a body will not end.
+    private func reportTruncation(_ context: ChannelHandlerContext) {
+        guard reading.isBody else { return }
+        reading = .dropping
+        closesAfterAnswer = true
+        context.fireErrorCaught(EdgeRefusal.truncatedBody)
+    }
+
+    /// Looks at the clock; called twice a second.
+    func tick() {
+        guard let context else { return }
+        let now = context.eventLoop.now
+        switch clock.verdict(at: now, isReading: isReadUnderWay, limits: configuration.limits) {
+        case .inTime: break
+        case .close: context.close(promise: nil)
+        case .refuse(let refusal): fail(context, refusal)
+        }
+    }
+
+    /// Writes the answer of the service behind.
+    public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard isAnswerAwaited else {
+            // The request was given up, or never came; nobody waits for this.
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(let answer): writeHead(context, answer, promise)
+        case .body(let part): writeBody(context, part, promise)
+        case .end: writeEnd(context, promise)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// The header fields that mean something to a proxy; the name is compared without regard to case.
+public enum FieldKind: UInt8, Sendable {
+    case other
+    case host
+    case connection
+    case contentLength
+    case contentType
+    case transferEncoding
+    case expect
+    case authorization
+    case correlationID
+    case traceParent
+    case traceState
+    case requestTimeout
+    case forwarded
+    /// `X-Forwarded-…` and `X-User-…`: who speaks for whom is told by the proxy alone.
+    case identity
+    /// Fields of one connection, not of the message (RFC 9110 section 7.6.1), and those of a proxy of old.
+    case hopByHop
+    case date
+    case server
+    case cacheControl
+    case contentTypeOptions
+    case retryAfter
+
+    init(_ name: UnsafeRawBufferPointer) {
+        self = Self.find(name)
+    }
+
+    private static func find(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        switch name.count {
+        case 2: name.isName("te") ? .hopByHop : .other
+        case 4: name.isName("host") ? .host : name.isName("date") ? .date : .other
+        case 6: name.isName("expect") ? .expect : name.isName("server") ? .server : .other
+        case 7: name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
+        case 9: name.isName("forwarded") ? .forwarded : .other
+        case 10: ten(name)
+        case 11: name.isName("traceparent") ? .traceParent : name.isName("retry-after") ? .retryAfter : user(name)
+        case 12: name.isName("content-type") ? .contentType : user(name)
+        case 13:
+            name.isName("authorization") ? .authorization : name.isName("cache-control") ? .cacheControl : user(name)
+        case 14: name.isName("content-length") ? .contentLength : identity(name)
+        case 16:
+            name.isName("x-correlation-id")
+                ? .correlationID : name.isName("proxy-connection") ? .hopByHop : identity(name)
+        case 17: name.isName("transfer-encoding") ? .transferEncoding : identity(name)
+        case 18: name.isName("proxy-authenticate") ? .hopByHop : identity(name)
+        case 19: name.isName("proxy-authorization") ? .hopByHop : identity(name)
+        case 20: name.isName("x-request-timeout-ms") ? .requestTimeout : identity(name)
+        case 22: name.isName("x-content-type-options") ? .contentTypeOptions : identity(name)
+        default: identity(name)
+        }
+    }
+
+    private static func ten(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        if name.isName("connection") { return .connection }
+        if name.isName("tracestate") { return .traceState }
+        return name.isName("keep-alive") ? .hopByHop : user(name)
+    }
+
+    private static func identity(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        name.count > 12 && UnsafeRawBufferPointer(rebasing: name.prefix(12)).isName("x-forwarded-")
+            ? .identity : user(name)
+    }
+
+    private static func user(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        name.count > 7 && UnsafeRawBufferPointer(rebasing: name.prefix(7)).isName("x-user-") ? .identity : .other
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these bytes are `name`, which is in lower case, without regard to case.
+    @inline(__always)
+    func isName(_ name: StaticString) -> Bool {
+        guard count == name.utf8CodeUnitCount else { return false }
+        for index in 0..<count where ASCII.lowercased(self[index]) != name.utf8Start[index] { return false }
+        return true
+    }
+}
