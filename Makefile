@@ -14,10 +14,10 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build test check features smoke bench lab clean prepare
+.PHONY: help up import build test check features smoke bench bench-gateway lab clean prepare
 
 help: ## This list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RELEASE)/.built ## Build and start everything; Ctrl-C stops it. PORT=8080 USERS=2 SEARCH=2
 	@exec $(BINARIES)/clowder up --port $(PORT) --users $(USERS) --search $(SEARCH) --state $(STATE)
@@ -57,6 +57,9 @@ bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz
 	@[ -n "$(FILE)" ] || { echo "clowder: name the records: make bench FILE=listings.ndjson.gz" >&2; exit 64; }
 	@cc -O2 -o $(RELEASE)/bcrypt deploy/local/bcrypt.c -lcrypt
 	@exec $(BINARIES)/clowder bench --bcrypt $(RELEASE)/bcrypt --file "$(FILE)"
+
+bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and Go on one core. ONLY="nginx ours"
+	@GATEWAY=$(BINARIES)/gateway deploy/gateway-bench/run
 
 lab: ## Compare the pick policies in simulated time. SEED=1
 	@swift build -q --product balancing-lab

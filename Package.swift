@@ -55,6 +55,11 @@ let package = Package(
             outside: [.asyncHTTPClient, .httpTypes, .log, .metrics, .nioCore, .nioHTTP1, .nioPosix, .serviceContext]
         ),
         .shared(
+            "HTTPProxy",
+            uses: ["Correlation", "Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
+            outside: [.httpTypes, .nioCore, .nioPosix]
+        ),
+        .shared(
             "ServiceRuntime",
             uses: [
                 "AccessPolicy", "CMalloc", "Correlation", "Discovery", "HTTPEdge", "InputValidation", "LoadBalancing",
@@ -118,10 +123,10 @@ let package = Package(
             .service,
             of: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "HTTPEdge", "MailWorkerContract", "Resilience", "SearchContract",
-                "ServiceClient", "ServiceRuntime", "UsersContract",
+                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "LoadBalancing", "MailWorkerContract",
+                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "StructuredLogging", "UsersContract",
             ],
-            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .nioCore],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .log, .metrics, .nioCore],
             resources: [.embedInCode("Resources")]
         ),
         .main(
@@ -191,6 +196,11 @@ let package = Package(
             outside: [.grdb, .lifecycle, .log, .serviceContext]
         ),
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTPTypes]),
+        .tests(
+            of: "HTTPProxy",
+            uses: ["Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
+            outside: [.httpTypes, .nioCore, .nioPosix]
+        ),
         .tests(of: "Tokens", outside: [.crypto, .jwtKit]),
         .tests(of: "AccessPolicy"),
         .tests(
@@ -202,8 +212,7 @@ let package = Package(
             of: "ServiceRuntime",
             uses: [
                 "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "Resilience",
-                "ServiceClient",
-                "StructuredLogging", "Telemetry", "Tokens",
+                "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
                 .configuration, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
@@ -243,8 +252,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1,
-                .nioPosix,
-                .subprocess, .system,
+                .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),
@@ -270,8 +278,7 @@ for target in package.targets where target.type != .system {
     ]
 }
 
-// The linker that comes with the toolchain, and half the relocations and exported names of the system's: each process
-// then holds some 8 MiB less, as its start touches fewer pages (docs/performance.md).
+// The toolchain's linker, packed relocations and no exported names: each process holds some 8 MiB less.
 for target in package.targets where target.type == .executable {
     target.linkerSettings = [
         .unsafeFlags(

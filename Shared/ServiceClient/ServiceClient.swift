@@ -10,7 +10,6 @@ import NIOHTTP1
 import NIOPosix
 public import Resilience
 import ServiceContextModule
-import Synchronization
 
 /// Calls one service: chooses a replica, keeps the deadline, retries where that is safe, passes on the correlation.
 ///
@@ -28,7 +27,10 @@ public struct ServiceClient: Sendable {
     public let pool: EndpointPool
     private let transport: HTTPClient
     private let policy: RetryPolicy
-    private let budget: RetryBudgetBox
+    /// How many retries there may be; shared with whoever else calls these replicas.
+    public let budget: SharedRetryBudget
+    /// Stops calls to a service that mostly fails; shared like the budget.
+    public let breaker: SharedCircuitBreaker
     private let clock: ContinuousClock
 
     /// Creates a client.
@@ -38,18 +40,21 @@ public struct ServiceClient: Sendable {
     ///   - transport: An HTTP client that follows no redirects; see ``makeTransport()``.
     ///   - policy: When a failed call is tried again.
     ///   - budget: How many retries there may be as a share of calls.
+    ///   - breaker: Stops calls to a service that mostly fails; one of its own, which tells nobody, when nil.
     ///   - clock: The clock of deadlines and pauses.
     public init(
         pool: EndpointPool,
         transport: HTTPClient,
         policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudget = RetryBudget(),
+        breaker: SharedCircuitBreaker? = nil,
         clock: ContinuousClock
     ) {
         self.pool = pool
         self.transport = transport
         self.policy = policy
-        self.budget = RetryBudgetBox(budget)
+        self.budget = SharedRetryBudget(budget, from: clock.now)
+        self.breaker = breaker ?? SharedCircuitBreaker(from: clock.now)
         self.clock = clock
     }
 
@@ -72,10 +77,40 @@ public struct ServiceClient: Sendable {
     ///
     /// - Throws: ``ServiceClientError`` when there is no answer; `CancellationError` when the task was cancelled.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
+        let start = clock.now
+        guard case .admitted(let permit, _) = breaker.admit(at: start) else { throw error(.breakerOpen) }
+        do {
+            let response = try await sendAdmitted(request)
+            let tellsRetryAfter = response.headers.contains(.retryAfter)
+            finish(
+                permit,
+                start,
+                as: SharedCircuitBreaker.outcome(status: response.status.code, tellsRetryAfter: tellsRetryAfter)
+            )
+            return response
+        } catch let error as ServiceClientError {
+            finish(permit, start, as: Self.ownFailures.contains(error.code) || Task.isCancelled ? .ignored : .failure)
+            throw error
+        } catch {
+            finish(permit, start, as: .ignored)
+            throw error
+        }
+    }
+
+    private func finish(
+        _ permit: CircuitBreaker.Permit,
+        _ start: ContinuousClock.Instant,
+        as outcome: CircuitBreaker.Outcome
+    ) {
+        let now = clock.now
+        breaker.finish(permit, as: outcome, after: start.duration(to: now), at: now)
+    }
+
+    private func sendAdmitted(_ request: ServiceRequest) async throws -> ServiceResponse {
         // Without its slash a path would run on from the authority and could name another host.
         guard request.path.hasPrefix("/") else { throw error(.malformedRequest) }
         let deadline = Deadline.current ?? .after(Deadline.internalDefault, from: clock.now)
-        budget.recordRequest(at: sinceStart)
+        budget.recordRequest(at: clock.now)
         var tried: Set<String> = []
         var attempt = 1
         while true {
@@ -91,7 +126,7 @@ public struct ServiceClient: Sendable {
             try Task.checkCancellation()
             guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
                 policy.allowsAttempt(after: attempt), let pause = pause(after: failure, attempt: attempt),
-                clock.now.advanced(by: pause) < deadline.instant, budget.takeRetry(at: sinceStart)
+                clock.now.advanced(by: pause) < deadline.instant, budget.takeRetry(at: clock.now)
             else { return try result.get() }
             Counter(label: "clowder_client_retries_total", dimensions: [("service", "\(pool.service)")]).increment()
             Logger.current.debug(
@@ -219,29 +254,7 @@ public struct ServiceClient: Sendable {
         return max(pause, retryAfter)
     }
 
-    private var sinceStart: Duration {
-        budget.start.duration(to: clock.now)
-    }
-
     private func error(_ code: ServiceClientError.Code, _ cause: (any Error)? = nil) -> ServiceClientError {
         ServiceClientError(code, service: "\(pool.service)", cause: cause)
-    }
-}
-
-/// The one budget that all copies of a client share.
-private final class RetryBudgetBox: Sendable {
-    let start = ContinuousClock().now
-    private let budget: Mutex<RetryBudget>
-
-    init(_ budget: RetryBudget) {
-        self.budget = Mutex(budget)
-    }
-
-    func recordRequest(at time: Duration) {
-        budget.withLock { $0.recordRequest(at: time) }
-    }
-
-    func takeRetry(at time: Duration) -> Bool {
-        budget.withLock { $0.takeRetry(at: time) }
     }
 }

@@ -8,6 +8,8 @@ public struct ServiceClientError: Error, Sendable, CustomStringConvertible {
         public let description: String
         /// No replica is known; the service is down or has not started.
         public static let noReplica = Self(description: "no-replica")
+        /// Most calls of late have failed, so that none is made for a while; see `CircuitBreaker`.
+        public static let breakerOpen = Self(description: "breaker-open")
         /// No connection was made: the request reached nobody.
         public static let unreachable = Self(description: "unreachable")
         /// The connection broke before the whole answer was there; the request may have taken effect.

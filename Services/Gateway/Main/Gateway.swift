@@ -30,7 +30,8 @@ enum Gateway {
                         keySetPath: UsersAddress.keySetPath,
                         policy: try RolePolicy.standard(),
                         now: { Date() }
-                    )
+                    ),
+                    now: { Date() }
                 )
             }
         }

@@ -1,6 +1,10 @@
+package import FoundationEssentials
 import HTTPEdge
+import HTTPProxy
 import Hummingbird
+import Logging
 import MailWorkerContract
+import NIOCore
 import Resilience
 import SearchContract
 package import ServiceRuntime
@@ -11,10 +15,12 @@ import UsersContract
 /// - Parameters:
 ///   - connections: The clients of the services.
 ///   - access: Who may do what.
+///   - now: The wall clock.
 /// - Returns: The responder, the connections as its background work, and their check as its readiness.
 package func makeGatewayApplication(
     connections: ServiceConnections,
-    access: AccessGuard
+    access: AccessGuard,
+    now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
     let table = RouteTable(PublicAPI.routes)
     let responder = GatewayResponder(
@@ -41,6 +47,29 @@ package func makeGatewayApplication(
             // As above.
             guard case .route(let route) = try? table.match(method, path: path) else { return false }
             return route.isStream
-        }
+        },
+        makeShortcut: makeProxy(connections, access, now)
     )
+}
+
+/// The way of requests that nobody has to look at: on one event loop from the client to the replica and back.
+private func makeProxy(
+    _ connections: ServiceConnections,
+    _ access: AccessGuard,
+    _ now: @escaping @Sendable () -> Date
+) -> @Sendable (any EventLoop) -> any EdgeShortcut {
+    let routes = ProxiedRoutes(PublicAPI.routes, access: access, connections: connections)
+    let configuration = ProxyConfiguration(
+        target: { head, bytes in routes.target(of: head, bytes) },
+        fail: { failure, id in
+            switch failure {
+            case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)
+            case .deadlineExceeded: Problem.deadlineExceeded.edgeAnswer(correlationID: id)
+            }
+        },
+        observer: ProxyJournal(logger: Logger.current),
+        wallClock: { Int(now().timeIntervalSince1970) }
+    )
+    let loops = LoopLocal { ProxyLoop(configuration: configuration, eventLoop: $0) }
+    return { loops.value(on: $0).makeExchange() }
 }

@@ -65,7 +65,13 @@ extension EdgeConnectionHandler {
         }
         reading = .head(scanner)
         guard let length = try parsed.get() else { return false }
-        handOnHead(context, length)
+        guard let bytes = buffer.readSlice(length: length) else { return false }
+        headBytes = bytes
+        if head.framing == .none, let shortcut, shortcut.claims(self) {
+            begin(shortcut, context)
+        } else {
+            handOnHead(context)
+        }
         return true
     }
 
@@ -84,13 +90,9 @@ extension EdgeConnectionHandler {
         return true
     }
 
-    private func handOnHead(_ context: ChannelHandlerContext, _ length: Int) {
-        let request = buffer.withUnsafeReadableBytes { bytes in
-            HTTPRequest(head, bytes: UnsafeRawBufferPointer(rebasing: bytes.prefix(length)))
-        }
-        buffer.moveReaderIndex(forwardBy: length)
+    private func handOnHead(_ context: ChannelHandlerContext) {
+        let request = headBytes.withUnsafeReadableBytes { HTTPRequest(head, bytes: $0) }
         isAnswerAwaited = true
-        isAnswerBegun = false
         if !head.keepsAlive { closesAfterAnswer = true }
         if head.expectsContinue, buffer.readableBytes == 0 {
             let interim = ResponseWriter.interim(.continue, allocator: context.channel.allocator)
@@ -146,7 +148,6 @@ extension EdgeConnectionHandler {
         }
         let answer = configuration.refuse(refusal, text, context.remoteAddress)
         isAnswerAwaited = true
-        isAnswerBegun = false
         var head = answer.head
         head.headerFields[.contentLength] = String(answer.body.readableBytes)
         writeHead(context, head, nil)

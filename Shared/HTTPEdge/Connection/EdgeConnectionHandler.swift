@@ -36,15 +36,18 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
 
     let configuration: EdgeConfiguration
     private let ticker: EdgeTicker
-    private var context: ChannelHandlerContext?
+    let shortcut: (any EdgeShortcut)?
+    private(set) var context: ChannelHandlerContext?
+    private(set) var peer: String?
     var clock: ReadClock
     var buffer = ByteBuffer()
     var reading = Reading.head(HeadScanner())
     var head = RequestHead()
+    var headBytes = ByteBuffer()
+    var isShortcutTaken = false
     var response = ResponseWriter()
     /// Whether a request has been handed on whose answer is not complete.
     var isAnswerAwaited = false
-    var isAnswerBegun = false
     /// Whether the connection ends with the current answer.
     var closesAfterAnswer = false
     var isProcessing = false
@@ -56,16 +59,23 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     /// How much of the requests that follow is read before the current one is answered, in bytes.
     static let maximumReadAhead = 64 * 1024
 
-    /// Creates the handler of a connection of this event loop.
-    public init(configuration: EdgeConfiguration, tickers: EdgeTickers, eventLoop: any EventLoop) {
+    /// Creates the handler of a connection.
+    ///
+    /// - Parameters:
+    ///   - configuration: What the connection is told.
+    ///   - ticker: The ticker of the connection's event loop.
+    ///   - shortcut: Answers some requests before anybody behind sees them.
+    public init(configuration: EdgeConfiguration, ticker: EdgeTicker, shortcut: (any EdgeShortcut)? = nil) {
         self.configuration = configuration
-        ticker = tickers.ticker(of: eventLoop)
-        clock = ReadClock(now: eventLoop.now)
+        self.ticker = ticker
+        self.shortcut = shortcut
+        clock = ReadClock(now: ticker.eventLoop.now)
     }
 
     /// Starts the connection's time.
     public func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        peer = context.remoteAddress?.ipAddress
         clock.idle(at: context.eventLoop.now)
         ticker.add(self)
     }
@@ -79,6 +89,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     /// Tells the service behind that the client is gone.
     public func channelInactive(context: ChannelHandlerContext) {
         ticker.remove(self)
+        cancelShortcut()
         reportTruncation(context)
         context.fireChannelInactive()
     }
@@ -131,6 +142,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
         if case .complete = reading, buffer.readableBytes > 0 { return }
         guard !isInputEnded else { return }
         isInputEnded = true
+        cancelShortcut()
         reading = .dropping
         endAfterAnswer(context)
         context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
@@ -142,6 +154,12 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
         reading = .dropping
         closesAfterAnswer = true
         context.fireErrorCaught(EdgeRefusal.truncatedBody)
+    }
+
+    /// Tells the shortcut how much the client takes.
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isShortcutTaken { shortcut?.writabilityChanged(to: context.channel.isWritable) }
+        context.fireChannelWritabilityChanged()
     }
 
     /// Looks at the clock; called twice a second.

@@ -24,10 +24,11 @@ public enum FieldKind: UInt8, Sendable {
     case retryAfter
 
     init(_ name: UnsafeRawBufferPointer) {
-        self = Self.find(name)
+        let known = Self.known(name)
+        self = known == .other && Self.isIdentity(name) ? .identity : known
     }
 
-    private static func find(_ name: UnsafeRawBufferPointer) -> FieldKind {
+    private static func known(_ name: UnsafeRawBufferPointer) -> FieldKind {
         switch name.count {
         case 2: name.isName("te") ? .hopByHop : .other
         case 4: name.isName("host") ? .host : name.isName("date") ? .date : .other
@@ -35,36 +36,32 @@ public enum FieldKind: UInt8, Sendable {
         case 7: name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
         case 9: name.isName("forwarded") ? .forwarded : .other
         case 10: ten(name)
-        case 11: name.isName("traceparent") ? .traceParent : name.isName("retry-after") ? .retryAfter : user(name)
-        case 12: name.isName("content-type") ? .contentType : user(name)
-        case 13:
-            name.isName("authorization") ? .authorization : name.isName("cache-control") ? .cacheControl : user(name)
-        case 14: name.isName("content-length") ? .contentLength : identity(name)
-        case 16:
-            name.isName("x-correlation-id")
-                ? .correlationID : name.isName("proxy-connection") ? .hopByHop : identity(name)
-        case 17: name.isName("transfer-encoding") ? .transferEncoding : identity(name)
-        case 18: name.isName("proxy-authenticate") ? .hopByHop : identity(name)
-        case 19: name.isName("proxy-authorization") ? .hopByHop : identity(name)
-        case 20: name.isName("x-request-timeout-ms") ? .requestTimeout : identity(name)
-        case 22: name.isName("x-content-type-options") ? .contentTypeOptions : identity(name)
-        default: identity(name)
+        case 11: name.isName("traceparent") ? .traceParent : name.isName("retry-after") ? .retryAfter : .other
+        case 12: name.isName("content-type") ? .contentType : .other
+        case 13: name.isName("authorization") ? .authorization : name.isName("cache-control") ? .cacheControl : .other
+        case 14: name.isName("content-length") ? .contentLength : .other
+        case 16: name.isName("x-correlation-id") ? .correlationID : name.isName("proxy-connection") ? .hopByHop : .other
+        case 17: name.isName("transfer-encoding") ? .transferEncoding : .other
+        case 18: name.isName("proxy-authenticate") ? .hopByHop : .other
+        case 19: name.isName("proxy-authorization") ? .hopByHop : .other
+        case 20: name.isName("x-request-timeout-ms") ? .requestTimeout : .other
+        case 22: name.isName("x-content-type-options") ? .contentTypeOptions : .other
+        default: .other
         }
     }
 
     private static func ten(_ name: UnsafeRawBufferPointer) -> FieldKind {
         if name.isName("connection") { return .connection }
         if name.isName("tracestate") { return .traceState }
-        return name.isName("keep-alive") ? .hopByHop : user(name)
+        return name.isName("keep-alive") ? .hopByHop : .other
     }
 
-    private static func identity(_ name: UnsafeRawBufferPointer) -> FieldKind {
-        name.count > 12 && UnsafeRawBufferPointer(rebasing: name.prefix(12)).isName("x-forwarded-")
-            ? .identity : user(name)
-    }
-
-    private static func user(_ name: UnsafeRawBufferPointer) -> FieldKind {
-        name.count > 7 && UnsafeRawBufferPointer(rebasing: name.prefix(7)).isName("x-user-") ? .identity : .other
+    private static func isIdentity(_ name: UnsafeRawBufferPointer) -> Bool {
+        guard name.count > 7, ASCII.lowercased(name[0]) == UInt8(ascii: "x"), name[1] == UInt8(ascii: "-") else {
+            return false
+        }
+        return UnsafeRawBufferPointer(rebasing: name.prefix(7)).isName("x-user-")
+            || UnsafeRawBufferPointer(rebasing: name.prefix(12)).isName("x-forwarded-")
     }
 }
 

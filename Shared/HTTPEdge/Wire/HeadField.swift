@@ -42,6 +42,14 @@ public struct HeadField: Sendable {
         return Self(FieldKind(UnsafeRawBufferPointer(rebasing: bytes[name])), name: name, value: start..<end)
     }
 
+    /// Where the line ends that begins at `start`: before its CR LF, which is known to be there.
+    @inline(__always)
+    static func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while bytes[index] != ASCII.lineFeed { index += 1 }
+        return index - 1
+    }
+
     private static func isWhiteSpace(_ byte: UInt8) -> Bool {
         byte == ASCII.space || byte == ASCII.tab
     }

@@ -38,13 +38,13 @@ public struct RequestHead: Sendable {
     mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(EdgeRefusal) {
         reset()
         byteCount = bytes.count
-        let lineEnd = Self.endOfLine(in: bytes, from: 0)
+        let lineEnd = HeadField.endOfLine(in: bytes, from: 0)
         try parseRequestLine(bytes, end: lineEnd)
         var framingFields = FramingFields()
         var hostCount = 0
         var start = lineEnd + 2
         while start < bytes.count - 2 {
-            let end = Self.endOfLine(in: bytes, from: start)
+            let end = HeadField.endOfLine(in: bytes, from: start)
             let field = try HeadField.parse(bytes, line: start..<end)
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value])
             switch field.kind {
@@ -81,12 +81,6 @@ public struct RequestHead: Sendable {
 
     private mutating func refuse(_ reason: EdgeRefusal) {
         if refusal == nil { refusal = reason }
-    }
-
-    private static func endOfLine(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var index = start
-        while bytes[index] != ASCII.lineFeed { index += 1 }
-        return index - 1
     }
 
     private mutating func host(

@@ -35,6 +35,11 @@ public struct AccessGuard: Sendable {
         return caller
     }
 
+    /// Whether everybody may do this, logged in or not.
+    public func isPublic(_ permission: Permission) -> Bool {
+        policy.decide(permission, roles: nil) == .granted
+    }
+
     /// Decides for a caller with these roles; nil for one who is not logged in.
     ///
     /// - Throws: ``Problem``: 401 when logging in is what is missing, 403 otherwise.

@@ -1,4 +1,5 @@
 public import FoundationEssentials
+import HTTPEdge
 import NIOCore
 import NIOHTTPTypes
 import Synchronization
@@ -82,6 +83,15 @@ final class ConnectionTrackingHandler: ChannelDuplexHandler, RemovableChannelHan
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .head = unwrapInboundIn(data) { tracker.requestStarted(ObjectIdentifier(self)) }
         context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event as? EdgeShortcutEvent {
+        case .began: tracker.requestStarted(ObjectIdentifier(self))
+        case .ended: tracker.requestFinished(ObjectIdentifier(self))
+        case nil: break
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

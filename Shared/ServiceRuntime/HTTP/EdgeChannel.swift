@@ -1,5 +1,5 @@
-import Correlation
-import HTTPEdge
+public import Correlation
+public import HTTPEdge
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -15,15 +15,16 @@ struct EdgeChannel: HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let configuration: EdgeConfiguration
-    let tickers: EdgeTickers
+    let tickers: LoopLocal<EdgeTicker>
+    let makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)?
     let tracker: ConnectionTracker
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let connection = EdgeConnectionHandler(
                 configuration: configuration,
-                tickers: tickers,
-                eventLoop: channel.eventLoop
+                ticker: tickers.value(on: channel.eventLoop),
+                shortcut: makeShortcut?(channel.eventLoop)
             )
             try channel.pipeline.syncOperations.addHandler(connection)
             try channel.pipeline.syncOperations.addHandler(ConnectionTrackingHandler(tracker))
@@ -45,14 +46,21 @@ extension HTTPServerBuilder {
         limits: EdgeLimits,
         isStream: @escaping EdgeConfiguration.IsStream,
         tracker: ConnectionTracker,
+        makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)? = nil,
         logger: Logger
     ) -> HTTPServerBuilder {
         let configuration = EdgeConfiguration(limits: limits, isStream: isStream) { refusal, correlationID, peer in
             EdgeAnswer.make(refusal, limits: limits, correlationID: correlationID, peer: peer, logger: logger)
         }
-        let tickers = EdgeTickers()
+        let tickers = LoopLocal { EdgeTicker(eventLoop: $0) }
         return HTTPServerBuilder { responder in
-            EdgeChannel(responder: responder, configuration: configuration, tickers: tickers, tracker: tracker)
+            EdgeChannel(
+                responder: responder,
+                configuration: configuration,
+                tickers: tickers,
+                makeShortcut: makeShortcut,
+                tracker: tracker
+            )
         }
     }
 }
@@ -68,9 +76,7 @@ enum EdgeAnswer {
     ) -> EdgeConfiguration.Answer {
         var generator = SystemRandomNumberGenerator()
         let correlationID = correlationID.flatMap(CorrelationID.init) ?? CorrelationID(using: &generator)
-        var context = ServiceContext.topLevel
-        context.correlationID = correlationID
-        return ServiceContext.withValue(context) {
+        return ServiceContext.withValue(.with(correlationID)) {
             logger.info(
                 "request refused",
                 metadata: [
@@ -79,14 +85,29 @@ enum EdgeAnswer {
                 ]
             )
             Counter(label: "clowder_http_refused_requests_total", dimensions: [("reason", refusal.kind)]).increment()
-            var (head, body) = Problem(refusal, limits: limits).message()
-            head.headerFields[.correlationID] = correlationID.description
-            return EdgeConfiguration.Answer(head: head, body: body)
+            return Problem(refusal, limits: limits).edgeAnswer(correlationID: correlationID)
         }
     }
 }
 
+extension ServiceContext {
+    fileprivate static func with(_ correlationID: CorrelationID) -> Self {
+        var context = topLevel
+        context.correlationID = correlationID
+        return context
+    }
+}
+
 extension Problem {
+    /// The answer of a listener that no responder stands behind.
+    public func edgeAnswer(correlationID: CorrelationID) -> EdgeConfiguration.Answer {
+        ServiceContext.withValue(.with(correlationID)) {
+            var (head, body) = message()
+            head.headerFields[.correlationID] = correlationID.description
+            return EdgeConfiguration.Answer(head: head, body: body)
+        }
+    }
+
     /// A refusal of the edge as a problem.
     init(_ refusal: EdgeRefusal, limits: EdgeLimits) {
         self.init(

@@ -95,6 +95,16 @@ extension Problem {
         Self(.forbidden, kind: "forbidden", detail)
     }
 
+    /// 503 for a service of which no replica answers.
+    public static func serviceSilent(_ service: String) -> Self {
+        .unavailable("The service \(service) does not answer at the moment.")
+    }
+
+    /// 504 for an answer that was not there at the deadline.
+    public static var deadlineExceeded: Self {
+        Self(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+    }
+
     /// 503 for a dependency that is down or a limit that is reached, to be tried again after some seconds.
     public static func unavailable(_ detail: String, retryAfterSeconds seconds: Int = 1) -> Self {
         Self(.serviceUnavailable, kind: "unavailable", detail, headers: [.retryAfter: String(seconds)])

@@ -100,13 +100,13 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         case let problem as Problem: return problem
         case let invalid as InvalidInput: return .invalid(invalid)
         case is DeadlineExceeded:
-            return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+            return .deadlineExceeded
         case let error as ServiceClientError where error.code == .deadlineExceeded:
-            return Problem(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
+            return .deadlineExceeded
         case let error as ServiceClientError where error.code == .requestBodyFailed:
             return Problem(.badRequest, kind: "malformed-body", "The body broke off before its end.")
         case let error as ServiceClientError:
-            return .unavailable("The service \(error.service) does not answer at the moment.")
+            return .serviceSilent(error.service)
         case let error as HTTPError where error.status == .notFound:
             return .notFound("resource")
         case let error as HTTPError:

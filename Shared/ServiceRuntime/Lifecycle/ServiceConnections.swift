@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 public import Discovery
 import LoadBalancing
+import Logging
+import Resilience
 public import ServiceClient
 public import ServiceLifecycle
 
@@ -25,7 +27,13 @@ public struct ServiceConnections: Service {
                 generator: SystemRandomNumberGenerator(),
                 now: { start.duration(to: clock.now) }
             )
-            clients[service] = ServiceClient(pool: pool, transport: transport, clock: clock)
+            let journal = BreakerJournal(service: service, logger: Logger.current)
+            clients[service] = ServiceClient(
+                pool: pool,
+                transport: transport,
+                breaker: SharedCircuitBreaker(from: start) { journal.record($0) },
+                clock: clock
+            )
         }
     }
 
@@ -35,9 +43,11 @@ public struct ServiceConnections: Service {
         return client
     }
 
-    /// The replicas of each service as this process sees them, ordered by name.
-    var pools: [EndpointPool] {
-        clients.values.map(\.pool).sorted { $0.service.description < $1.service.description }
+    /// The services as this process sees them, ordered by name.
+    var upstreams: [UpstreamSource] {
+        clients.values
+            .sorted { $0.pool.service.description < $1.pool.service.description }
+            .map { UpstreamSource(pool: $0.pool, breaker: $0.breaker) }
     }
 
     /// Passes once the registry has told of every service, even that it has no replica.
@@ -82,7 +92,7 @@ extension ServiceEnvironment {
         let connections = ServiceConnections(to: services, registry: registry)
         do {
             var parts = try build(connections)
-            parts.upstreams = connections.pools
+            parts.upstreams = connections.upstreams
             return parts
         } catch {
             try await connections.close()

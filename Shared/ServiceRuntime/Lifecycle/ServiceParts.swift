@@ -1,8 +1,8 @@
 public import Discovery
 public import HTTPEdge
 public import Hummingbird
-import LoadBalancing
 import Logging
+public import NIOCore
 public import ServiceLifecycle
 
 /// What a service consists of, as its `make…Application` function hands it to the process that runs it.
@@ -14,11 +14,14 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     /// What must work before the service is registered.
     public var checks: [Readiness.Check]
     /// The replicas that the service calls, for `/upstreams`; ``ServiceEnvironment/connect(to:for:)`` fills it in.
-    var upstreams: [EndpointPool] = []
+    var upstreams: [UpstreamSource] = []
     /// What a client may cost before its request is known.
     public var limits: EdgeLimits
     /// Whether the body of a request of this method and path is a stream, which may take as long as it is.
     public var isStream: EdgeConfiguration.IsStream
+
+    /// Makes what answers some requests on an event loop before ``responder`` sees them; called on the loop.
+    public var makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)?
 
     /// Creates the parts of a service.
     public init(
@@ -26,13 +29,15 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
         background: [any Service],
         checks: [Readiness.Check],
         limits: EdgeLimits = .behindGateway,
-        isStream: @escaping EdgeConfiguration.IsStream = { _, _ in false }
+        isStream: @escaping EdgeConfiguration.IsStream = { _, _ in false },
+        makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)? = nil
     ) {
         self.responder = responder
         self.background = background
         self.checks = checks
         self.limits = limits
         self.isStream = isStream
+        self.makeShortcut = makeShortcut
     }
 }
 

@@ -154,7 +154,13 @@ public struct ServiceProcess: Sendable {
         )
         let application = Application(
             responder: parts.responder,
-            server: .edge(limits: parts.limits, isStream: parts.isStream, tracker: connections, logger: logger),
+            server: .edge(
+                limits: parts.limits,
+                isStream: parts.isStream,
+                tracker: connections,
+                makeShortcut: parts.makeShortcut,
+                logger: logger
+            ),
             configuration: configuration(settings, "http"),
             onServerRunning: { port.listen(on: $0) },
             logger: logger

@@ -1,7 +1,6 @@
 import Discovery
 import FoundationEssentials
 import Hummingbird
-import LoadBalancing
 import NIOCore
 import Telemetry
 
@@ -12,7 +11,7 @@ struct OperationsRoutes: Sendable {
     let readiness: Readiness
     let metrics: PrometheusRegistry
     let connections: ConnectionTracker
-    let upstreams: [EndpointPool]
+    let upstreams: [UpstreamSource]
     let information: ProcessInformation
 
     private struct Liveness: Encodable {
@@ -49,10 +48,10 @@ struct OperationsRoutes: Sendable {
             JSONReply.make(ConnectionReport(connections: connections.snapshot))
         }
         router.get("upstreams") { _, _ in
-            JSONReply.make(UpstreamReport(upstreams.map { ($0.service.description, $0.overview) }))
+            JSONReply.make(UpstreamReport(upstreams))
         }
         router.get("upstreams.txt") { _, _ in
-            let report = UpstreamReport(upstreams.map { ($0.service.description, $0.overview) })
+            let report = UpstreamReport(upstreams)
             return Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; charset=utf-8"],

@@ -2,6 +2,12 @@ import Discovery
 import LoadBalancing
 import Resilience
 
+/// A service that a process calls.
+struct UpstreamSource: Sendable {
+    let pool: EndpointPool
+    let breaker: SharedCircuitBreaker
+}
+
 /// The replicas that a process calls, as it sees them at one moment.
 struct UpstreamReport: Encodable {
     /// One service's replicas.
@@ -12,6 +18,8 @@ struct UpstreamReport: Encodable {
         var setHeld: Bool
         /// How long ago the registry was heard; absent when it never was.
         var setAgeSeconds: Double?
+        /// Whether calls pass: `closed`, `open`, or `half-open` for a few that test the service.
+        var breaker: String
         var replicas: [Replica]
     }
 
@@ -35,14 +43,16 @@ struct UpstreamReport: Encodable {
 
     var upstreams: [Upstream]
 
-    init(_ pools: [(service: String, snapshot: PoolSnapshot)]) {
-        upstreams = pools.map { pool in
-            Upstream(
-                service: pool.service,
-                panicking: pool.snapshot.isPanicking,
-                setHeld: pool.snapshot.isHoldingSet,
-                setAgeSeconds: pool.snapshot.setAge.map { Self.rounded($0.seconds) },
-                replicas: pool.snapshot.replicas.map(Self.replica)
+    init(_ sources: [UpstreamSource]) {
+        upstreams = sources.map { source in
+            let snapshot = source.pool.overview
+            return Upstream(
+                service: "\(source.pool.service)",
+                panicking: snapshot.isPanicking,
+                setHeld: snapshot.isHoldingSet,
+                setAgeSeconds: snapshot.setAge.map { Self.rounded($0.seconds) },
+                breaker: Self.name(of: source.breaker.phase),
+                replicas: snapshot.replicas.map(Self.replica)
             )
         }
     }
@@ -73,6 +83,14 @@ struct UpstreamReport: Encodable {
         }
     }
 
+    private static func name(of phase: CircuitBreaker.Phase) -> String {
+        switch phase {
+        case .closed: "closed"
+        case .open: "open"
+        case .halfOpen: "half-open"
+        }
+    }
+
     private static func rounded(_ value: Double) -> Double {
         (value * 1000).rounded() / 1000
     }
@@ -81,7 +99,7 @@ struct UpstreamReport: Encodable {
 extension UpstreamReport {
     private static let header = [
         "SERVICE", "REPLICA", "ADDRESS", "STATE", "SHARE", "WEIGHT", "IN FLIGHT", "LATENCY MS", "SUCCESS", "FAILURES",
-        "EJECTIONS", "BACK IN S",
+        "EJECTIONS", "BACK IN S", "BREAKER",
     ]
 
     /// One line a replica, in aligned columns.
@@ -89,7 +107,7 @@ extension UpstreamReport {
         var rows = [Self.header]
         for upstream in upstreams {
             if upstream.replicas.isEmpty { rows.append([upstream.service, "none"]) }
-            rows += upstream.replicas.map { Self.row(upstream.service, $0) }
+            rows += upstream.replicas.map { Self.row(upstream.service, $0) + [upstream.breaker] }
         }
         let widths = Self.header.indices.map { column in
             rows.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0

@@ -110,7 +110,8 @@ private func run<Value: Sendable>(
             keySetPath: UsersAddress.keySetPath,
             policy: try RolePolicy.standard(),
             now: { time.date }
-        )
+        ),
+        now: { time.date }
     )
     let application = Application(responder: parts.responder, services: parts.background, logger: logger)
     return try await application.test(.live) { client in

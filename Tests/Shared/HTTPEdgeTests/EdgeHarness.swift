@@ -21,8 +21,7 @@ final class EdgeHarness {
         )
         let handler = EdgeConnectionHandler(
             configuration: configuration,
-            tickers: EdgeTickers(),
-            eventLoop: channel.eventLoop
+            ticker: EdgeTicker(eventLoop: channel.eventLoop)
         )
         try channel.pipeline.syncOperations.addHandlers([HalfCloser(), handler, EventRecorder()])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()

@@ -1,7 +1,7 @@
 /// A path with named places, such as `/v1/listings/{id}`.
 struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     private enum Segment: Hashable {
-        case literal(Substring)
+        case literal([UInt8])
         case parameter
     }
 
@@ -11,7 +11,7 @@ struct PathPattern: Hashable, Sendable, CustomStringConvertible {
     init(_ text: String) {
         description = text
         segments = text.split(separator: "/").map { segment in
-            segment.hasPrefix("{") ? .parameter : .literal(segment)
+            segment.hasPrefix("{") ? .parameter : .literal(Array(segment.utf8))
         }
     }
 
@@ -20,12 +20,35 @@ struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         segments.count { $0 != .parameter }
     }
 
+    /// Whether this one wins over `other` on a path that both match.
+    func isMoreLiteral(than other: Self) -> Bool {
+        literalCount > other.literalCount && segments.count == other.segments.count
+    }
+
+    /// Whether a path fits that is given as it was sent, without its query.
+    func matches(_ path: UnsafeRawBufferPointer) -> Bool {
+        var position = 0
+        for segment in segments {
+            guard position < path.count, path[position] == UInt8(ascii: "/") else { return false }
+            let start = position + 1
+            switch segment {
+            case .literal(let literal):
+                position = start + literal.count
+                guard position <= path.count, path[start..<position].elementsEqual(literal) else { return false }
+            case .parameter:
+                position = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.count
+                guard position > start else { return false }
+            }
+        }
+        return position == path.count
+    }
+
     /// Whether a path's segments fit; a parameter takes any segment that is not empty.
     func matches(_ path: [Substring]) -> Bool {
         path.count == segments.count
             && zip(segments, path).allSatisfy { segment, part in
                 switch segment {
-                case .literal(let literal): literal == part
+                case .literal(let literal): part.utf8.elementsEqual(literal)
                 case .parameter: !part.isEmpty
                 }
             }

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import LoadBalancing
+import Resilience
 import Telemetry
 import TestSupport
 import Testing
@@ -19,6 +20,7 @@ import Testing
         generator: SeededGenerator(seed: 1),
         now: { .zero }
     )
+    private let breaker = SharedCircuitBreaker(from: ContinuousClock().now)
     private let startedAt = Date(timeIntervalSince1970: 1_700_000_000)
 
     private struct Refused: Error, CustomStringConvertible {
@@ -30,7 +32,7 @@ import Testing
             readiness: readiness,
             metrics: metrics,
             connections: connections,
-            upstreams: [pool],
+            upstreams: [UpstreamSource(pool: pool, breaker: breaker)],
             information: ProcessInformation(
                 service: "users",
                 instance: "users-1",
@@ -123,6 +125,19 @@ import Testing
         connections.requestStarted(id)
         let text = try await body("/connections")
         #expect(text.hasPrefix(#"{"connections":[{"inFlight":1,"peer":"192.0.2.1:5000","requests":1,"since":""#))
+    }
+
+    @Test func showsWhetherCallsPass() async throws {
+        pool.replace(with: [Endpoint(id: "search-1", host: "search-1.example", port: 80)])
+        #expect(try await body("/upstreams").contains(#""breaker":"closed""#))
+        let now = ContinuousClock().now
+        for _ in 0..<20 {
+            guard case .admitted(let permit, _) = breaker.admit(at: now) else { break }
+            breaker.finish(permit, as: .failure, after: .zero, at: now)
+        }
+        #expect(try await body("/upstreams").contains(#""breaker":"open""#))
+        let line = try await body("/upstreams.txt").split(separator: "\n").last
+        #expect(line?.hasSuffix(" open") == true)
     }
 
     @Test func showsTheReplicasItCalls() async throws {

@@ -1,0 +1,100 @@
+import HTTPProxy
+import LoadBalancing
+import Logging
+import Metrics
+import Resilience
+import StructuredLogging
+import Synchronization
+
+/// Writes down proxied requests in the lines and metrics in which all others are written down.
+final class ProxyJournal: ProxyObserver {
+    private struct Series: Hashable {
+        var route: ObjectIdentifier
+        var status: Int
+    }
+
+    private let logger: Logger
+    private let requests = Mutex<[Series: Timer]>([:])
+    private let attempts = Mutex<[ObjectIdentifier: Timer]>([:])
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func began(_ request: ProxiedRequest) {
+        guard logger.logLevel <= .info else { return }
+        var metadata = identity(of: request)
+        metadata[LogKey.method] = "GET"
+        metadata[LogKey.path] = "\(request.path)"
+        logger.info("request started", metadata: metadata)
+    }
+
+    func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) {
+        count(request.target, outcome)
+        let isFailure = outcome.status >= 500 || outcome.error != nil
+        let level = isFailure ? Logger.Level.warning : .info
+        guard logger.logLevel <= level else { return }
+        var metadata = identity(of: request)
+        metadata[LogKey.method] = "GET"
+        metadata[LogKey.path] = "\(request.path)"
+        metadata[LogKey.status] = .stringConvertible(outcome.status)
+        metadata[LogKey.outcome] = "\(Self.name(of: outcome))"
+        metadata[LogKey.duration] = .stringConvertible((outcome.duration.seconds * 1e6).rounded() / 1e3)
+        if let error = outcome.error { metadata[LogKey.error] = "\(request.target.pool.service): \(error)" }
+        logger.log(level: level, "request finished", metadata: metadata)
+    }
+
+    func attempted(_ target: ProxyTarget, taking duration: Duration) {
+        let timer = attempts.withLock { timers in
+            let key = ObjectIdentifier(target)
+            if let timer = timers[key] { return timer }
+            let timer = Timer(
+                label: "clowder_client_duration_seconds",
+                dimensions: [("service", "\(target.pool.service)")]
+            )
+            timers[key] = timer
+            return timer
+        }
+        timer.recordNanoseconds(Int64(duration.seconds * 1e9))
+    }
+
+    func retries(_ request: ProxiedRequest, attempt: Int) {
+        let service = "\(request.target.pool.service)"
+        Counter(label: "clowder_client_retries_total", dimensions: [("service", service)]).increment()
+        guard logger.logLevel <= .debug else { return }
+        var metadata = identity(of: request)
+        metadata[LogKey.peer] = "\(service)"
+        metadata[LogKey.attempt] = .stringConvertible(attempt)
+        logger.debug("call is tried again", metadata: metadata)
+    }
+
+    private func count(_ target: ProxyTarget, _ outcome: ProxyOutcome) {
+        let timer = requests.withLock { timers in
+            let key = Series(route: ObjectIdentifier(target), status: outcome.status)
+            if let timer = timers[key] { return timer }
+            let timer = Timer(
+                label: "clowder_http_request_duration_seconds",
+                dimensions: [("method", "GET"), ("route", target.route), ("status", String(outcome.status))]
+            )
+            timers[key] = timer
+            return timer
+        }
+        timer.recordNanoseconds(Int64(outcome.duration.seconds * 1e9))
+    }
+
+    private func identity(of request: ProxiedRequest) -> Logger.Metadata {
+        [
+            LogKey.correlationID: "\(request.correlationID)", LogKey.traceID: "\(request.traceID)",
+            LogKey.spanID: "\(request.spanID)",
+        ]
+    }
+
+    private static func name(of outcome: ProxyOutcome) -> String {
+        switch outcome.status {
+        case 499: "cancelled"
+        case ..<400: outcome.error == nil ? "ok" : "server-error"
+        case ..<500: "client-error"
+        default: "server-error"
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import HTTPEdge
+import LoadBalancing
+import NIOCore
+
+/// What is sent to the replica, and what of its answer is passed on.
+extension ProxyExchange {
+    func requestBytes(_ job: ProxyJob, to authority: String) -> ByteBuffer {
+        let head = job.connection.requestHead
+        return job.connection.withHeadBytes { bytes in
+            var buffer = ByteBufferAllocator().buffer(capacity: head.byteCount + 256)
+            buffer.writeStaticString("GET ")
+            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[head.target]))
+            buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
+            buffer.writeString(authority)
+            buffer.writeStaticString("\r\n")
+            let named = head.namesHopByHopFields ? PassedFields.named(head.fields, bytes) : []
+            for field in head.fields where PassedFields.isForServer(field.kind) {
+                if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
+            }
+            job.ids.writeFields(to: &buffer)
+            if let peer = job.connection.peerAddress {
+                buffer.writeStaticString("X-Forwarded-For: ")
+                buffer.writeString(peer)
+                buffer.writeStaticString("\r\n")
+            }
+            buffer.writeStaticString("X-Request-Timeout-Ms: ")
+            let remaining = job.end - loop.eventLoop.now
+            buffer.writeDecimal(max(0, Int(remaining.nanoseconds / 1_000_000)))
+            buffer.writeStaticString("\r\n\r\n")
+            return buffer
+        }
+    }
+
+    /// The head of an answer: tried again elsewhere, or kept for the client.
+    func received(_ head: ResponseHead, _ bytes: UnsafeRawBufferPointer) {
+        guard let job else { return }
+        if isWorthARetry(head) {
+            let floor = head.retryAfterSeconds.flatMap { head.status == 429 ? Duration.seconds($0) : nil }
+            if let pause = takeRetry(after: floor) {
+                job.upstream?.drain()
+                finishAttempt(as: head.status == 429 ? .success : .failure)
+                return goOn(after: pause)
+            }
+        }
+        job.phase = .holding
+        job.status = head.status
+        job.tellsRetryAfter = head.fields.contains { $0.kind == .retryAfter }
+        job.answer = answerHead(head, bytes, job)
+        if case .length(let length) = head.framing { job.bodyLength = length } else { job.bodyLength = nil }
+        if let length = job.bodyLength, length > ProxyConfiguration.heldBackBytes { stream(job) }
+    }
+
+    private func isWorthARetry(_ head: ResponseHead) -> Bool {
+        switch head.status {
+        case 502, 503, 504: true
+        case 429: head.retryAfterSeconds != nil
+        default: false
+        }
+    }
+
+    private func answerHead(
+        _ head: ResponseHead,
+        _ bytes: UnsafeRawBufferPointer,
+        _ job: ProxyJob
+    ) -> ByteBuffer {
+        var buffer = ByteBufferAllocator().buffer(capacity: bytes.count + 256 + (bodyCapacity(head.framing)))
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeDecimal(head.status)
+        buffer.writeStaticString(" ")
+        buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[head.reason]))
+        buffer.writeStaticString("\r\n")
+        let named = head.namesHopByHopFields ? PassedFields.named(head.fields, bytes) : []
+        for field in head.fields where PassedFields.isForClient(field.kind) {
+            if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
+        }
+        job.ids.writeCorrelationID(to: &buffer)
+        buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n")
+        buffer.writeImmutableBuffer(loop.dateLine)
+        return buffer
+    }
+
+    private func bodyCapacity(_ framing: BodyFraming) -> Int {
+        if case .length(let length) = framing { min(length, ProxyConfiguration.heldBackBytes) } else { 0 }
+    }
+
+    /// A part of the body.
+    func received(_ part: ByteBuffer) {
+        guard let job else { return }
+        switch job.phase {
+        case .holding:
+            if job.held.readableBytes == 0 { job.held = part } else { job.held.writeImmutableBuffer(part) }
+            if job.held.readableBytes > ProxyConfiguration.heldBackBytes { stream(job) }
+        case .streaming(let isChunked): pass(part, isChunked: isChunked, job)
+        case .connecting, .waiting, .pausing: break
+        }
+    }
+
+    /// The answer is complete.
+    func receivedEnd() {
+        guard let job else { return }
+        switch job.phase {
+        case .holding:
+            finishAttempt(as: job.status < 500 ? .success : .failure)
+            // 204 and 304 tell no length (RFC 9110 section 8.6).
+            let length = job.status == 204 || job.status == 304 ? nil : job.held.readableBytes
+            endHead(&job.answer, length: length, isLast: job.connection.isLastAnswer)
+            job.answer.writeImmutableBuffer(job.held)
+            over(status: job.status)
+            job.connection.finishShortcut(job.answer)
+        case .streaming(let isChunked):
+            finishAttempt(as: job.status < 500 ? .success : .failure)
+            over(status: job.status)
+            job.connection.finishShortcut(isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
+        case .connecting, .waiting, .pausing: break
+        }
+    }
+
+    /// Passes on what is there; the client sees from now on what becomes of the replica.
+    private func stream(_ job: ProxyJob) {
+        let isChunked = job.bodyLength == nil
+        if isChunked { job.answer.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        endHead(&job.answer, length: job.bodyLength, isLast: job.connection.isLastAnswer)
+        job.phase = .streaming(isChunked: isChunked)
+        job.connection.writeShortcut(job.answer)
+        let held = job.held
+        job.held = ByteBuffer()
+        if held.readableBytes > 0 { pass(held, isChunked: isChunked, job) }
+    }
+
+    private func pass(_ part: ByteBuffer, isChunked: Bool, _ job: ProxyJob) {
+        guard isChunked else { return job.connection.writeShortcut(part) }
+        var chunk = ByteBufferAllocator().buffer(capacity: part.readableBytes + 24)
+        chunk.writeString(String(part.readableBytes, radix: 16))
+        chunk.writeStaticString("\r\n")
+        chunk.writeImmutableBuffer(part)
+        chunk.writeStaticString("\r\n")
+        job.connection.writeShortcut(chunk)
+    }
+
+    private func endHead(_ answer: inout ByteBuffer, length: Int?, isLast: Bool) {
+        if let length {
+            answer.writeStaticString("Content-Length: ")
+            answer.writeDecimal(length)
+            answer.writeStaticString("\r\n")
+        }
+        answer.writeStaticString(isLast ? "Connection: close\r\n\r\n" : "\r\n")
+    }
+}

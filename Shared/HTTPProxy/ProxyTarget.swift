@@ -1,0 +1,79 @@
+public import Correlation
+public import HTTPEdge
+public import LoadBalancing
+public import Resilience
+
+/// Where requests of one route go, and how long they may take.
+public final class ProxyTarget: Sendable {
+    /// The route's name in logs and metrics, such as `/v1/listings/{id}`.
+    public let route: String
+    /// The replicas that answer.
+    public let pool: EndpointPool
+    /// Shared by everything that calls these replicas.
+    public let budget: SharedRetryBudget
+    /// Stops requests to a service that mostly fails; shared like the budget.
+    public let breaker: SharedCircuitBreaker
+    /// When a failed call is tried again.
+    public let policy: RetryPolicy
+    /// How long a request may take in all.
+    public let deadline: Duration
+
+    /// Creates a target.
+    public init(
+        route: String,
+        pool: EndpointPool,
+        budget: SharedRetryBudget,
+        breaker: SharedCircuitBreaker,
+        policy: RetryPolicy = RetryPolicy(),
+        deadline: Duration = Deadline.edgeDefault
+    ) {
+        self.route = route
+        self.pool = pool
+        self.budget = budget
+        self.breaker = breaker
+        self.policy = policy
+        self.deadline = deadline
+    }
+}
+
+/// Why the proxy itself answers a request that it took.
+public enum ProxyFailure: Hashable, Sendable {
+    /// No replica of the service answered.
+    case unavailable(service: String)
+    /// The deadline passed.
+    case deadlineExceeded
+}
+
+/// What a proxy is told by whoever owns the listener.
+public struct ProxyConfiguration: Sendable {
+    /// How long the head of an answer may take when the request can be tried at another replica.
+    public static let attemptLimit = Duration.seconds(2)
+    /// How long connecting may take.
+    public static let connectLimit = Duration.seconds(1)
+    /// How long a connection to a replica is kept without a request; shorter than a listener keeps it.
+    public static let idleLimit = Duration.seconds(60)
+    /// How much of an answer is held back, in bytes, so that a replica that breaks off is not felt by the client.
+    public static let heldBackBytes = 64 * 1024
+
+    /// The target of a request, which has no body; nil for a request that is not for the proxy.
+    public var target: @Sendable (_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> ProxyTarget?
+    /// Words a failure.
+    public var fail: @Sendable (ProxyFailure, _ correlationID: CorrelationID) -> EdgeConfiguration.Answer
+    /// Told of every request when it begins and when it is over.
+    public var observer: any ProxyObserver
+    /// Whole seconds since 1970.
+    public var wallClock: @Sendable () -> Int
+
+    /// Creates a configuration.
+    public init(
+        target: @escaping @Sendable (RequestHead, UnsafeRawBufferPointer) -> ProxyTarget?,
+        fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,
+        observer: any ProxyObserver,
+        wallClock: @escaping @Sendable () -> Int
+    ) {
+        self.target = target
+        self.fail = fail
+        self.observer = observer
+        self.wallClock = wallClock
+    }
+}

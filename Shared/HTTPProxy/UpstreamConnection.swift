@@ -1,0 +1,120 @@
+import Discovery
+import HTTPEdge
+import NIOCore
+
+/// One connection to a replica; at most one request at a time is under way on it.
+final class UpstreamConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let authority: String
+    private unowned let owner: UpstreamConnections
+    private var context: ChannelHandlerContext?
+    private var reader = ResponseReader()
+    private var exchange: ProxyExchange?
+    /// Nobody waits for the rest of the current answer, but the connection is worth keeping.
+    private var isDraining = false
+    private(set) var isReused = false
+    private(set) var hasHeard = false
+    private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
+
+    init(authority: String, owner: UpstreamConnections) {
+        self.authority = authority
+        self.owner = owner
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Whether a request may be sent on it.
+    var isUsable: Bool { context?.channel.isActive ?? false }
+
+    func send(_ request: ByteBuffer, for exchange: ProxyExchange) {
+        self.exchange = exchange
+        hasHeard = false
+        reader.expectAnswer(toHead: false)
+        context?.writeAndFlush(wrapOutboundOut(request), promise: nil)
+    }
+
+    /// The current answer is of no interest any more; the connection can be used again once it has ended.
+    func drain() {
+        exchange = nil
+        isDraining = true
+    }
+
+    /// Ends the connection; nobody hears of it.
+    func close() {
+        exchange = nil
+        context?.close(promise: nil)
+    }
+
+    func pause() { setAutoRead(false) }
+
+    func resume() { setAutoRead(true) }
+
+    private func setAutoRead(_ isOn: Bool) {
+        // The channel is of a kind that has this option.
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = unwrapInboundIn(data)
+        hasHeard = true
+        reader.feed(&bytes)
+        guard exchange != nil || isDraining else {
+            // Nothing was asked: whatever this is, it must not be taken for the next answer.
+            return context.close(promise: nil)
+        }
+        do throws(EdgeRefusal) {
+            while try step() {}
+        } catch {
+            fail("malformed-answer")
+        }
+    }
+
+    private func step() throws(EdgeRefusal) -> Bool {
+        switch try reader.next() {
+        case .needsMore: return false
+        case .head:
+            guard let exchange else { return true }
+            // Copies: whatever follows may end this connection, and with it what the reader holds.
+            let (head, bytes) = (reader.head, reader.headBytes)
+            bytes.withUnsafeReadableBytes { exchange.received(head, $0) }
+        case .body(let part): exchange?.received(part)
+        case .end:
+            end()
+            return false
+        }
+        return true
+    }
+
+    private func end() {
+        let exchange = exchange
+        self.exchange = nil
+        isDraining = false
+        if reader.head.keepsAlive, reader.isClean {
+            isReused = true
+            idleSince = context?.eventLoop.now ?? idleSince
+            owner.give(self)
+        } else {
+            context?.close(promise: nil)
+        }
+        exchange?.receivedEnd()
+    }
+
+    private func fail(_ reason: String) {
+        let exchange = exchange
+        close()
+        exchange?.upstreamFailed(reason)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail("broken")
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        owner.remove(self)
+        if exchange != nil || isDraining, reader.connectionClosed() { return end() }
+        fail("broken")
+    }
+}

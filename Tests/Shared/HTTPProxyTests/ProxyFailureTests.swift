@@ -1,0 +1,199 @@
+import Discovery
+import HTTPProxy
+import TestSupport
+import Testing
+
+/// What the client sees of replicas that fail: nothing, as long as another can answer.
+@Suite(.timeLimit(.minutes(1))) struct ProxyFailureTests {
+    private static let ok = RawReplica.answer("200 OK", "hello")
+    private static let nobody = Endpoint(id: "z", host: "127.0.0.1", port: 1)
+
+    /// Two requests on a bad and a good replica, taken in turn: both are answered by the good one.
+    private func expectNothingSeen(_ bad: RawReplica) async throws {
+        let good = RawReplica("b", always: Self.ok)
+        try await ProxyScope.with([bad, good]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<2 { try await client.get() }
+            try await eventually("both are answered", holds: { scope.outcomes.count == 2 })
+            #expect(scope.outcomes.map(\.status) == [200, 200])
+            #expect(scope.outcomes.allSatisfy { $0.error == nil })
+            #expect((1...2).contains(bad.calls))
+            #expect(scope.retries >= 1)
+            #expect(scope.outstanding == 0)
+            try await eventually(
+                "both came",
+                holds: { client.text.matches(of: /HTTP\/1.1 200 OK\r\n/).count == 2 && client.text.hasSuffix("hello") }
+            )
+        }
+    }
+
+    @Test func hidesARefusedConnection() async throws {
+        let good = RawReplica("b", always: Self.ok)
+        try await ProxyScope.with([good], missing: [Self.nobody]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<4 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 4 })
+            #expect(scope.outcomes.allSatisfy { $0.status == 200 })
+            #expect(scope.retries >= 1)
+        }
+    }
+
+    @Test func hidesAReplicaThatHangsUp() async throws {
+        try await expectNothingSeen(RawReplica("a") { _ in .writeAndClose("") })
+    }
+
+    @Test func hidesAReplicaThatResets() async throws {
+        try await expectNothingSeen(RawReplica("a") { _ in .writeAndReset("") })
+    }
+
+    @Test func hidesAnAnswerThatBreaksOff() async throws {
+        try await expectNothingSeen(
+            RawReplica("a") { _ in .writeAndClose("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf") }
+        )
+    }
+
+    @Test func hidesAnAnswerThatIsNoHTTP() async throws {
+        try await expectNothingSeen(RawReplica("a", always: "what?\r\n\r\n"))
+    }
+
+    @Test func hidesAnAnswerWithTwoLengths() async throws {
+        try await expectNothingSeen(
+            RawReplica("a", always: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\nx")
+        )
+    }
+
+    @Test(arguments: ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"])
+    func hidesAReplicaThatCannot(status: String) async throws {
+        try await expectNothingSeen(RawReplica("a", always: RawReplica.answer(status, "no")))
+    }
+
+    @Test func hidesASilentReplica() async throws {
+        try await expectNothingSeen(RawReplica("a") { _ in .wait })
+    }
+
+    @Test func passesOnWhatIsNoFailureOfTheReplica() async throws {
+        let replica = RawReplica("a", always: RawReplica.answer("500 Internal Server Error", "oh"))
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            #expect(try await client.receives("oh").hasPrefix("HTTP/1.1 500 Internal Server Error\r\n"))
+            #expect(scope.retries == 0)
+        }
+    }
+
+    @Test func passesTheLastRefusalOnWhenThereIsNoBetterAnswer() async throws {
+        let replica = RawReplica("a", always: RawReplica.answer("503 Service Unavailable", "busy"))
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            #expect(try await client.receives("busy").hasPrefix("HTTP/1.1 503 "))
+            #expect(replica.calls == 3)
+            #expect(scope.retries == 2)
+        }
+    }
+
+    @Test func saysSoWhenNobodyAnswers() async throws {
+        try await ProxyScope.with([], missing: [Self.nobody]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get(fields: "X-Correlation-ID: lost\r\n")
+            let answer = try await client.receives("lost")
+            #expect(answer.hasPrefix("HTTP/1.1 503 Service Unavailable\r\n"))
+            #expect(answer.contains("\r\nDate: "))
+            #expect(scope.outcomes.map(\.error) == ["unreachable"])
+            try await client.get()
+            try await eventually("the connection goes on", holds: { scope.outcomes.count == 2 })
+        }
+    }
+
+    @Test func saysSoWhenThereIsNobody() async throws {
+        try await ProxyScope.with([]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<3 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 3 })
+            #expect(scope.outcomes.allSatisfy { $0.status == 503 && $0.error == "no-replica" })
+        }
+    }
+
+    @Test func leavesAServiceAloneThatMostlyFails() async throws {
+        try await ProxyScope.with([], missing: [Self.nobody]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for count in 1...22 {
+                try await client.get()
+                try await eventually("it is answered", holds: { scope.outcomes.count == count })
+            }
+            #expect(scope.outcomes.map(\.status) == Array(repeating: 503, count: 22))
+            #expect(scope.outcomes.suffix(2).allSatisfy { $0.error == "breaker-open" })
+            #expect(scope.outcomes.dropLast(2).allSatisfy { $0.error == "unreachable" })
+            #expect(scope.outstanding == 0)
+        }
+    }
+
+    @Test func endsAtTheDeadline() async throws {
+        let replica = RawReplica("a") { _ in .wait }
+        try await ProxyScope.with([replica], deadline: .milliseconds(200)) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            #expect(try await client.receives("deadlineExceeded").hasPrefix("HTTP/1.1 504 "))
+            try await eventually("the replica's connection is closed", holds: { replica.closedConnections == 1 })
+            let outcome = try #require(scope.outcomes.first)
+            #expect((Duration.milliseconds(190)...Duration.milliseconds(1000)).contains(outcome.duration))
+            #expect(scope.outstanding == 0)
+        }
+    }
+
+    /// A short body must not look like a whole one.
+    @Test func abortsAnAnswerThatTheClientHasSeenSomeOf() async throws {
+        let large = String(repeating: "x", count: 100_000)
+        let replica = RawReplica("a") { _ in
+            .writeAndClose("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n\(large)\r\n")
+        }
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            try await client.isEnded()
+            #expect(client.text.utf8.count > 65_536)
+            #expect(!client.text.hasSuffix("0\r\n\r\n"))
+            #expect(scope.outcomes.map(\.error) == ["aborted"])
+            #expect(scope.outstanding == 0)
+        }
+    }
+
+    @Test(arguments: [false, true]) func givesUpWhenTheClientLeaves(byHalves: Bool) async throws {
+        let replica = RawReplica("a") { _ in .wait }
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            try await eventually("the replica has the request", holds: { replica.calls == 1 })
+            if byHalves { try await client.closeOutput() } else { try await client.close() }
+            try await eventually("the replica's connection is closed", holds: { replica.closedConnections == 1 })
+            #expect(scope.outcomes.map(\.status) == [499])
+            #expect(scope.outstanding == 0)
+            if byHalves { try await client.isEnded() }
+        }
+    }
+
+    /// A replica may close an idle connection in the very moment in which it is used again.
+    @Test func noticesAConnectionThatWasClosedWhileItWasIdle() async throws {
+        let replica = RawReplica("a") { call in call % 2 == 0 ? .writeAndClose("") : .write(Self.ok) }
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            try await eventually("one is answered", holds: { scope.outcomes.count == 1 })
+            try await client.get()
+            try await eventually("two are answered", holds: { scope.outcomes.count == 2 })
+            #expect(scope.outcomes.allSatisfy { $0.status == 200 })
+            #expect(scope.retries == 0)
+            #expect(replica.calls == 3)
+        }
+    }
+
+    @Test func trustsNoBytesThatNobodyAskedFor() async throws {
+        let replica = RawReplica("a", always: Self.ok + Self.ok)
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<3 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 3 })
+            #expect(replica.connections == 3)
+        }
+    }
+}

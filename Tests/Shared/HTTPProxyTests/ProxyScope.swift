@@ -1,0 +1,124 @@
+import Discovery
+import HTTPEdge
+import HTTPProxy
+import HTTPTypes
+import LoadBalancing
+import NIOCore
+import NIOPosix
+import Resilience
+import Synchronization
+
+/// A proxy on a free loopback port before replicas that a test has written, and what it wrote down.
+final class ProxyScope: ProxyObserver {
+    private struct Notes {
+        var began: [String] = []
+        var ended: [ProxyOutcome] = []
+        var attempts = 0
+        var retries = 0
+    }
+
+    let pool: EndpointPool
+    private let notes = Mutex(Notes())
+    private let listener = Mutex<(any Channel)?>(nil)
+    private let deadline: Duration
+    let breaker = SharedCircuitBreaker(from: ContinuousClock().now)
+
+    init(_ endpoints: [Endpoint], deadline: Duration) {
+        let clock = ContinuousClock()
+        let start = clock.now
+        pool = EndpointPool(
+            service: ServiceName(known: "search"),
+            policy: RoundRobin(),
+            generator: SystemRandomNumberGenerator(),
+            now: { start.duration(to: clock.now) }
+        )
+        pool.replace(with: Set(endpoints))
+        self.deadline = deadline
+    }
+
+    var outcomes: [ProxyOutcome] { notes.withLock { $0.ended } }
+    var attempts: Int { notes.withLock { $0.attempts } }
+    var retries: Int { notes.withLock { $0.retries } }
+    /// Calls that replicas have in hand.
+    var outstanding: Int { pool.snapshot.reduce(0) { $0 + $1.outstanding } }
+
+    func began(_ request: ProxiedRequest) {
+        let line = "\(request.path) \(request.correlationID) \(request.traceID) \(request.spanID)"
+        notes.withLock { $0.began.append(line) }
+    }
+
+    func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) { notes.withLock { $0.ended.append(outcome) } }
+    func attempted(_ target: ProxyTarget, taking duration: Duration) { notes.withLock { $0.attempts += 1 } }
+    func retries(_ request: ProxiedRequest, attempt: Int) { notes.withLock { $0.retries += 1 } }
+    var begun: [String] { notes.withLock { $0.began } }
+
+    private func start() async throws -> Int {
+        let target = ProxyTarget(
+            route: "/things",
+            pool: pool,
+            budget: SharedRetryBudget(RetryBudget(), from: ContinuousClock().now),
+            breaker: breaker,
+            deadline: deadline
+        )
+        let proxy = ProxyConfiguration(
+            target: { head, _ in head.method == .get ? target : nil },
+            fail: { failure, id in
+                let status: HTTPResponse.Status = failure == .deadlineExceeded ? .gatewayTimeout : .serviceUnavailable
+                return .init(head: HTTPResponse(status: status), body: ByteBuffer(string: "\(failure) \(id)"))
+            },
+            observer: self,
+            wallClock: { 784_111_777 }
+        )
+        let edge = EdgeConfiguration(
+            limits: EdgeLimits(),
+            isStream: { _, _ in false },
+            refuse: { refusal, _, _ in
+                .init(head: HTTPResponse(status: refusal.status), body: ByteBuffer())
+            }
+        )
+        let loops = LoopLocal { ProxyLoop(configuration: proxy, eventLoop: $0) }
+        let tickers = LoopLocal { EdgeTicker(eventLoop: $0) }
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = EdgeConnectionHandler(
+                        configuration: edge,
+                        ticker: tickers.value(on: channel.eventLoop),
+                        shortcut: loops.value(on: channel.eventLoop).makeExchange()
+                    )
+                    try channel.pipeline.syncOperations.addHandler(connection)
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        listener.withLock { $0 = channel }
+        return channel.localAddress?.port ?? 0
+    }
+
+    private func stop() async throws {
+        try await listener.withLock { $0 }?.close()
+    }
+
+    /// Runs `body` with a proxy before these replicas, and the port that it listens on.
+    static func with(
+        _ replicas: [RawReplica],
+        missing: [Endpoint] = [],
+        deadline: Duration = .seconds(10),
+        _ body: (ProxyScope, Int) async throws -> Void
+    ) async throws {
+        var endpoints = missing
+        for replica in replicas { endpoints.append(try await replica.start()) }
+        let scope = ProxyScope(endpoints, deadline: deadline)
+        let port = try await scope.start()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(scope, port))
+        } catch {
+            result = .failure(error)
+        }
+        try await scope.stop()
+        for replica in replicas { try await replica.stop() }
+        try result.get()
+    }
+}
