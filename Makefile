@@ -14,7 +14,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build test check features smoke bench bench-gateway lab clean prepare
+.PHONY: help up import build test check features smoke bench bench-gateway chaos lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz
 
 bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and Go on one core. ONLY="nginx ours"
 	@GATEWAY=$(BINARIES)/gateway deploy/gateway-bench/run
+
+chaos: $(RELEASE)/.built ## Break stacks of its own under load; writes docs/faults.md. ONLY="search-killed slow-clients"
+	@exec $(BINARIES)/clowder chaos $(foreach name,$(ONLY),--only $(name)) $(if $(ONLY),,--output docs/faults.md)
 
 lab: ## Compare the pick policies in simulated time. SEED=1
 	@swift build -q --product balancing-lab

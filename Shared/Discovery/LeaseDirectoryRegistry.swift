@@ -87,11 +87,18 @@ public struct LeaseDirectoryRegistry: ServiceRegistry {
 
     private func liveEndpoints(of service: ServiceName) -> Set<Endpoint>? {
         let folder = folder(of: service)
-        guard FileManager.default.fileExists(atPath: folder) else { return [] }
+        guard FileManager.default.fileExists(atPath: folder) else { return isBlocked ? nil : [] }
         // An unreadable directory is an outage, told from an empty one by nil.
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
         let time = now().timeIntervalSince1970
         return Set(names.compactMap { read(folder + "/" + $0) }.filter { $0.expiresAt > time }.map(\.endpoint))
+    }
+
+    /// Whether something that is no directory stands in the registry's place: it is away, and will come back.
+    private var isBlocked: Bool {
+        var isDirectory = false
+        let exists = FileManager.default.fileExists(atPath: directory, isDirectory: &isDirectory)
+        return exists && !isDirectory
     }
 
     private func removeLongExpiredLeases(in folder: String) {

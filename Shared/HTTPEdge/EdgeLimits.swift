@@ -16,6 +16,8 @@ public struct EdgeLimits: Hashable, Sendable {
     public var requestTime = Duration.seconds(30)
     /// How long a connection is kept without a request.
     public var idleTime = Duration.seconds(75)
+    /// How long a client may leave what it is sent unread, once no more of it fits into the buffers on the way.
+    public var stallTime = Duration.seconds(30)
     /// How long the rest of a refused request is read and dropped, so that the client gets to read the refusal.
     public var lingerTime = Duration.seconds(2)
 

@@ -37,12 +37,13 @@ extension ProxyExchange {
         if isWorthARetry(head) {
             let floor = head.retryAfterSeconds.flatMap { head.status == 429 ? Duration.seconds($0) : nil }
             if let pause = takeRetry(after: floor) {
-                job.upstream?.drain()
+                job.upstream?.close()
                 finishAttempt(as: head.status == 429 ? .success : .failure)
                 return goOn(after: pause)
             }
         }
         job.phase = .holding
+        job.latency = job.attemptStart.duration(to: clock.now)
         job.status = head.status
         job.tellsRetryAfter = head.fields.contains { $0.kind == .retryAfter }
         job.answer = answerHead(head, bytes, job)
@@ -74,6 +75,7 @@ extension ProxyExchange {
             if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
         }
         job.ids.writeCorrelationID(to: &buffer)
+        buffer.writeImmutableBuffer(job.limitFields)
         buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n")
         buffer.writeImmutableBuffer(loop.dateLine)
         return buffer
@@ -122,6 +124,7 @@ extension ProxyExchange {
         endHead(&job.answer, length: job.bodyLength, isLast: job.connection.isLastAnswer)
         job.phase = .streaming(isChunked: isChunked)
         job.connection.writeShortcut(job.answer)
+        if !job.connection.isWritable { job.upstream?.pause() }
         let held = job.held
         job.held = ByteBuffer()
         if held.readableBytes > 0 { pass(held, isChunked: isChunked, job) }

@@ -42,6 +42,10 @@ public final class ProxyExchange: EdgeShortcut {
         job = ProxyJob(to: target, from: connection, as: ids, at: start, until: end)
         loop.add(self)
         observe { $0.began($1) }
+        switch loop.configuration.admit(connection.peerAddress) {
+        case .admitted(let fields): job?.limitFields = fields
+        case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
+        }
         guard case .admitted(let permit, _) = target.breaker.admit(at: start) else {
             return fail(.unavailable(service: "\(target.pool.service)"), "breaker-open")
         }
@@ -96,7 +100,8 @@ public final class ProxyExchange: EdgeShortcut {
                 return
             }
             switch result {
-            case .success(let connection): send(on: connection)
+            case .success(let connection) where connection.isUsable: send(on: connection)
+            case .success: upstreamFailed("broken")
             case .failure: upstreamFailed("unreachable")
             }
         }
@@ -152,6 +157,7 @@ public final class ProxyExchange: EdgeShortcut {
     func goOn(after pause: Duration) {
         guard let job else { return }
         job.attempt += 1
+        job.latency = nil
         job.phase = .pausing
         job.held = ByteBuffer()
         observe { $0.retries($1, attempt: job.attempt) }
@@ -163,7 +169,7 @@ public final class ProxyExchange: EdgeShortcut {
 
     func finishAttempt(as outcome: EndpointPool.Outcome) {
         guard let job, let pick = job.pick else { return }
-        job.target.pool.finish(pick, as: outcome)
+        job.target.pool.finish(pick, as: outcome, after: job.latency)
         if outcome == .failure { job.tried.insert(pick.endpoint.id) }
         job.pick = nil
         job.upstream = nil
@@ -178,24 +184,36 @@ public final class ProxyExchange: EdgeShortcut {
         switch job.phase {
         case .connecting, .waiting:
             guard now >= job.attemptEnd else { return }
+            guard let pause = takeRetry(after: nil) else {
+                // Late is better than never.
+                job.attemptEnd = job.end
+                return
+            }
             job.upstream?.close()
-            retry(after: nil, because: "attempt-timed-out")
+            finishAttempt(as: .failure)
+            goOn(after: pause)
         case .holding, .streaming, .pausing: break
         }
     }
 
     private func deadlinePassed(_ job: ProxyJob) {
+        let isClientSlow = job.upstream?.isPaused ?? false
         job.upstream?.close()
-        if job.pick != nil { finishAttempt(as: .failure) }
+        if job.pick != nil { finishAttempt(as: isClientSlow ? .ignored : .failure) }
         guard case .streaming = job.phase else { return fail(.deadlineExceeded, "deadline-exceeded") }
-        over(status: job.status, error: "deadline-exceeded")
+        over(status: job.status, error: isClientSlow ? "client-too-slow" : "deadline-exceeded")
         job.connection.abortShortcut()
     }
 
     /// Answers in the replica's place.
     private func fail(_ failure: ProxyFailure, _ reason: String) {
         guard let job else { return }
-        var answer = loop.configuration.fail(failure, job.ids.correlationID)
+        refuse(loop.configuration.fail(failure, job.ids.correlationID), reason)
+    }
+
+    private func refuse(_ answer: EdgeConfiguration.Answer, _ reason: String) {
+        guard let job else { return }
+        var answer = answer
         answer.head.headerFields[.date] = HTTPDate.text(loop.configuration.wallClock())
         over(status: answer.head.status.code, error: reason)
         job.connection.answerShortcut(answer)
@@ -206,7 +224,8 @@ public final class ProxyExchange: EdgeShortcut {
         let now = clock.now
         let outcome = ProxyOutcome(status: status, duration: job.start.duration(to: now), error: error)
         if let permit = job.permit {
-            job.target.breaker.finish(permit, as: verdict(status, error, job), after: outcome.duration, at: now)
+            let duration = job.latency ?? outcome.duration
+            job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
         }
         observe { $0.ended($1, with: outcome) }
         self.job = nil
@@ -215,7 +234,7 @@ public final class ProxyExchange: EdgeShortcut {
 
     /// What the end of a request says about the service.
     private func verdict(_ status: Int, _ error: String?, _ job: ProxyJob) -> CircuitBreaker.Outcome {
-        if status == 499 { return .ignored }
+        if status == 499 || error == "client-too-slow" { return .ignored }
         guard error == nil else { return .failure }
         return SharedCircuitBreaker.outcome(status: status, tellsRetryAfter: job.tellsRetryAfter)
     }

@@ -27,6 +27,8 @@ final class ProxyJob {
     var attemptStart: ContinuousClock.Instant
     var attemptEnd: NIODeadline
     var tried: Set<String> = []
+    /// What the client is told of its limits, as lines of a head.
+    var limitFields = ByteBuffer()
     var pick: Pick?
     var permit: CircuitBreaker.Permit?
     /// Whether the answer tells when to come back.
@@ -37,6 +39,8 @@ final class ProxyJob {
     /// What has come of the body.
     var held = ByteBuffer()
     var status = 0
+    /// How long the head of the answer took; what comes after depends on the client too.
+    var latency: Duration?
     /// The length of the body, where the head told it.
     var bodyLength: Int?
 

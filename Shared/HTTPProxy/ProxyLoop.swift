@@ -14,6 +14,7 @@ public final class ProxyLoop {
     private var date = HTTPDate()
     private var active: [ObjectIdentifier: ProxyExchange] = [:]
     private var isTicking = false
+    private var isExpiring = false
 
     /// Creates the part of a loop.
     public init(configuration: ProxyConfiguration, eventLoop: any EventLoop) {
@@ -31,9 +32,8 @@ public final class ProxyLoop {
 
     func add(_ exchange: ProxyExchange) {
         active[ObjectIdentifier(exchange)] = exchange
-        guard !isTicking else { return }
-        isTicking = true
-        schedule()
+        if !isTicking { schedule() }
+        if !isExpiring { scheduleExpiry() }
     }
 
     func remove(_ exchange: ProxyExchange) {
@@ -41,15 +41,19 @@ public final class ProxyLoop {
     }
 
     private func schedule() {
-        let interval = active.isEmpty ? Self.idleInterval : Self.interval
-        eventLoop.assumeIsolated().scheduleTask(in: interval) { self.tick() }
+        isTicking = true
+        eventLoop.assumeIsolated().scheduleTask(in: Self.interval) { [self] in
+            let now = eventLoop.now
+            for exchange in active.values { exchange.tick(at: now) }
+            if active.isEmpty { isTicking = false } else { schedule() }
+        }
     }
 
-    private func tick() {
-        let now = eventLoop.now
-        for exchange in active.values { exchange.tick(at: now) }
-        connections.expire(at: now)
-        isTicking = !active.isEmpty || connections.hasIdle
-        if isTicking { schedule() }
+    private func scheduleExpiry() {
+        isExpiring = true
+        eventLoop.assumeIsolated().scheduleTask(in: Self.idleInterval) { [self] in
+            connections.expire(at: eventLoop.now)
+            if active.isEmpty, !connections.hasIdle { isExpiring = false } else { scheduleExpiry() }
+        }
     }
 }

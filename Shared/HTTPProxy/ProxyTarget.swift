@@ -1,6 +1,7 @@
 public import Correlation
 public import HTTPEdge
 public import LoadBalancing
+public import NIOCore
 public import Resilience
 
 /// Where requests of one route go, and how long they may take.
@@ -44,6 +45,14 @@ public enum ProxyFailure: Hashable, Sendable {
     case deadlineExceeded
 }
 
+/// Whether a client may make a request.
+public enum ProxyAdmission: Sendable {
+    /// It may; these lines are added to the head of its answer, each with its CR LF.
+    case admitted(fields: ByteBuffer)
+    /// It may not, and is told so.
+    case refused(@Sendable (CorrelationID) -> EdgeConfiguration.Answer)
+}
+
 /// What a proxy is told by whoever owns the listener.
 public struct ProxyConfiguration: Sendable {
     /// How long the head of an answer may take when the request can be tried at another replica.
@@ -57,6 +66,8 @@ public struct ProxyConfiguration: Sendable {
 
     /// The target of a request, which has no body; nil for a request that is not for the proxy.
     public var target: @Sendable (_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> ProxyTarget?
+    /// Whether a client may make one more request; asked once a request, before anything else is done for it.
+    public var admit: @Sendable (_ peer: String?) -> ProxyAdmission
     /// Words a failure.
     public var fail: @Sendable (ProxyFailure, _ correlationID: CorrelationID) -> EdgeConfiguration.Answer
     /// Told of every request when it begins and when it is over.
@@ -67,11 +78,13 @@ public struct ProxyConfiguration: Sendable {
     /// Creates a configuration.
     public init(
         target: @escaping @Sendable (RequestHead, UnsafeRawBufferPointer) -> ProxyTarget?,
+        admit: @escaping @Sendable (String?) -> ProxyAdmission = { _ in .admitted(fields: ByteBuffer()) },
         fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,
         observer: any ProxyObserver,
         wallClock: @escaping @Sendable () -> Int
     ) {
         self.target = target
+        self.admit = admit
         self.fail = fail
         self.observer = observer
         self.wallClock = wallClock

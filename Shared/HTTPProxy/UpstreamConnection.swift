@@ -8,15 +8,15 @@ final class UpstreamConnection: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     let authority: String
-    private unowned let owner: UpstreamConnections
+    private weak var owner: UpstreamConnections?
     private var context: ChannelHandlerContext?
     private var reader = ResponseReader()
     private var exchange: ProxyExchange?
-    /// Nobody waits for the rest of the current answer, but the connection is worth keeping.
-    private var isDraining = false
     private(set) var isReused = false
+    /// Whether nothing is read because the client does not take it.
+    private(set) var isPaused = false
     private(set) var hasHeard = false
-    private(set) var idleSince = NIODeadline.uptimeNanoseconds(0)
+    var idleSince = NIODeadline.uptimeNanoseconds(0)
 
     init(authority: String, owner: UpstreamConnections) {
         self.authority = authority
@@ -36,12 +36,6 @@ final class UpstreamConnection: ChannelInboundHandler {
         context?.writeAndFlush(wrapOutboundOut(request), promise: nil)
     }
 
-    /// The current answer is of no interest any more; the connection can be used again once it has ended.
-    func drain() {
-        exchange = nil
-        isDraining = true
-    }
-
     /// Ends the connection; nobody hears of it.
     func close() {
         exchange = nil
@@ -53,6 +47,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     func resume() { setAutoRead(true) }
 
     private func setAutoRead(_ isOn: Bool) {
+        guard isOn == isPaused else { return }
+        isPaused = !isOn
         // The channel is of a kind that has this option.
         try? context?.channel.syncOptions?.setOption(.autoRead, value: isOn)
     }
@@ -61,7 +57,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         hasHeard = true
         reader.feed(&bytes)
-        guard exchange != nil || isDraining else {
+        guard exchange != nil else {
             // Nothing was asked: whatever this is, it must not be taken for the next answer.
             return context.close(promise: nil)
         }
@@ -91,11 +87,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     private func end() {
         let exchange = exchange
         self.exchange = nil
-        isDraining = false
         if reader.head.keepsAlive, reader.isClean {
             isReused = true
-            idleSince = context?.eventLoop.now ?? idleSince
-            owner.give(self)
+            // It may have been paused for the client of this answer.
+            resume()
+            owner?.give(self)
         } else {
             context?.close(promise: nil)
         }
@@ -113,8 +109,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        owner.remove(self)
-        if exchange != nil || isDraining, reader.connectionClosed() { return end() }
+        owner?.remove(self)
+        if exchange != nil, reader.connectionClosed() { return end() }
         fail("broken")
     }
 }

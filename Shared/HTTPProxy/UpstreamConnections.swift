@@ -24,6 +24,7 @@ final class UpstreamConnections {
 
     func give(_ connection: UpstreamConnection) {
         guard connection.isUsable else { return }
+        connection.idleSince = eventLoop.now
         idle[connection.authority, default: []].append(connection)
     }
 

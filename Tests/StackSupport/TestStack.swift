@@ -11,10 +11,11 @@ package enum TestStack {
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0 + "/gateway") } ?? candidates[0]
     }()
 
-    /// A configuration with cheap password hashes; everything else is as `make up` has it.
+    /// A configuration with cheap password hashes and no limits of log-ins and accounts; everything else is as `make up` has it.
     package static func configuration(state: String) -> StackConfiguration {
         var configuration = StackConfiguration(executables: executables, state: state, gatewayPort: 0)
         configuration.extraArguments["users"] = ["--password-cost", "6"]
+        configuration.extraArguments["gateway"] = ["--limit-log-in-per-minute", "0", "--limit-account-per-second", "0"]
         return configuration
     }
 

@@ -14,12 +14,12 @@ enum Gateway {
         let process = ServiceProcess(
             name: ServiceName(known: "gateway"),
             summary: "the public door: routes, token checks and limits",
-            settings: []
+            settings: GatewayConfiguration.settings
         )
         await process.run { environment in
-            let services = [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name]
-            return try await environment.connect(to: services) { connections in
+            try await environment.connect(to: PublicAPI.services) { connections in
                 makeGatewayApplication(
+                    configuration: GatewayConfiguration(environment.settings),
                     connections: connections,
                     access: .remote(
                         verifier: AccessTokenVerifier(
@@ -31,6 +31,7 @@ enum Gateway {
                         policy: try RolePolicy.standard(),
                         now: { Date() }
                     ),
+                    clock: ContinuousClock(),
                     now: { Date() }
                 )
             }

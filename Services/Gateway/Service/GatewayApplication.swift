@@ -13,20 +13,27 @@ import UsersContract
 /// Builds the gateway: the public API's routes before the services that answer them.
 ///
 /// - Parameters:
+///   - configuration: The settings.
 ///   - connections: The clients of the services.
 ///   - access: Who may do what.
+///   - clock: The clock of rate limits.
 ///   - now: The wall clock.
 /// - Returns: The responder, the connections as its background work, and their check as its readiness.
 package func makeGatewayApplication(
+    configuration: GatewayConfiguration,
     connections: ServiceConnections,
     access: AccessGuard,
+    clock: ContinuousClock,
     now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
     let table = RouteTable(PublicAPI.routes)
+    let start = clock.now
+    let limits = GatewayLimits(configuration) { start.duration(to: clock.now) }
     let responder = GatewayResponder(
         table: table,
         pages: Pages(),
         access: access,
+        limits: limits,
         forwarder: Forwarder(connections: connections)
     )
     return ServiceParts(
@@ -48,7 +55,7 @@ package func makeGatewayApplication(
             guard case .route(let route) = try? table.match(method, path: path) else { return false }
             return route.isStream
         },
-        makeShortcut: makeProxy(connections, access, now)
+        makeShortcut: makeProxy(connections, access, limits, now)
     )
 }
 
@@ -56,11 +63,13 @@ package func makeGatewayApplication(
 private func makeProxy(
     _ connections: ServiceConnections,
     _ access: AccessGuard,
+    _ limits: GatewayLimits,
     _ now: @escaping @Sendable () -> Date
 ) -> @Sendable (any EventLoop) -> any EdgeShortcut {
     let routes = ProxiedRoutes(PublicAPI.routes, access: access, connections: connections)
     let configuration = ProxyConfiguration(
         target: { head, bytes in routes.target(of: head, bytes) },
+        admit: { limits.admission(from: $0) },
         fail: { failure, id in
             switch failure {
             case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)

@@ -1,6 +1,8 @@
 package import Hummingbird
 import NIOCore
+import Resilience
 package import ServiceRuntime
+import Tokens
 
 /// Answers every request at the edge: finds its route, checks who calls, and sends it on.
 package struct GatewayResponder: HTTPResponder {
@@ -9,10 +11,29 @@ package struct GatewayResponder: HTTPResponder {
     let table: RouteTable
     let pages: Pages
     let access: AccessGuard
+    let limits: GatewayLimits
     let forwarder: Forwarder
 
     @concurrent
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
+        let isLogIn = request.method == .post && request.uri.path == PublicAPI.logInPath
+        var report = limits.admit(from: context.peerAddress, isLogIn: isLogIn)
+        guard report.isAdmitted else { throw report.problem }
+        do {
+            var response = try await answer(request, context, &report)
+            response.headers.append(contentsOf: report.fields)
+            return response
+        } catch var problem as Problem where problem.headers[.rateLimit] == nil {
+            problem.headers.append(contentsOf: report.fields)
+            throw problem
+        }
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: ServiceRequestContext,
+        _ report: inout RateLimitReport
+    ) async throws -> Response {
         guard RequestTarget.isWellFormed(request.head.path ?? "") else {
             throw Problem(.badRequest, kind: "malformed-target", "A % in the address needs two hexadecimal digits.")
         }
@@ -25,7 +46,11 @@ package struct GatewayResponder: HTTPResponder {
             return Response(status: .noContent, headers: [.allow: allow])
         case .route(let route):
             context.coreContext.endpointPath.value = route.pattern.description
-            try await access.require(route.permission, of: request)
+            if let caller = try await access.require(route.permission, of: request) {
+                let verdict = limits.admit(account: caller.accountID)
+                report = report.joined(with: verdict)
+                guard verdict.isAdmitted else { throw report.problem }
+            }
             let response = try await forwarder.forward(request, on: route, context: context)
             return request.method == .head ? response.withoutBody() : response
         }

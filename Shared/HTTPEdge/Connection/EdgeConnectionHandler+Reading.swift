@@ -20,7 +20,10 @@ extension EdgeConnectionHandler {
     /// Takes one thing from the buffer; whether there may be more.
     private func step(_ context: ChannelHandlerContext) throws(EdgeRefusal) -> Bool {
         switch reading {
-        case .head(let scanner): return try readHead(context, scanner)
+        case .head(let scanner):
+            // Who does not read its answers is not given more of them.
+            guard context.channel.isWritable else { return false }
+            return try readHead(context, scanner)
         case .length(let remaining):
             guard let part = takeAtMost(remaining) else { return false }
             reading = .length(remaining: remaining - part.readableBytes)
@@ -128,9 +131,17 @@ extension EdgeConnectionHandler {
 
     /// The answer is written and the request read: the connection is free.
     func expectNextRequest(_ context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
         reading = .head(HeadScanner())
         clock.idle(at: context.eventLoop.now)
+        goOn(context)
+    }
+
+    /// Reads what was received ahead, outside of any read of the socket: handlers behind wait for the end of a read.
+    func goOn(_ context: ChannelHandlerContext) {
+        guard !isProcessing else { return }
         process(context)
+        context.fireChannelReadComplete()
         if isReadHeld { read(context: context) }
     }
 

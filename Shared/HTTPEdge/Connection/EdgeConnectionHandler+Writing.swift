@@ -49,13 +49,20 @@ extension EdgeConnectionHandler {
     /// Says that nothing more comes, and reads on for a while: closing at once would throw away what the client has not
     /// read yet (RFC 9112 section 9.6).
     func linger(_ context: ChannelHandlerContext) {
-        guard !isInputClosed else {
-            context.close(promise: nil)
-            return
-        }
+        guard !isInputClosed else { return closeWhenWritten(context) }
         reading = .dropping
-        clock.lingering(at: context.eventLoop.now)
-        context.close(mode: .output, promise: nil)
+        clock.answering()
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in clock.lingering(at: context.eventLoop.now) }
+        context.close(mode: .output, promise: written)
         context.read()
+    }
+
+    /// Ends the connection as soon as what was written is on its way.
+    func closeWhenWritten(_ context: ChannelHandlerContext) {
+        reading = .dropping
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        context.close(mode: .output, promise: written)
     }
 }

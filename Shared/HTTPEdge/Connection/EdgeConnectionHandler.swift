@@ -55,6 +55,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     private var isInputEnded = false
     var isReadHeld = false
     private var isReadUnderWay = false
+    private var unwritableSince: NIODeadline?
 
     /// How much of the requests that follow is read before the current one is answered, in bytes.
     static let maximumReadAhead = 64 * 1024
@@ -91,18 +92,28 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
         ticker.remove(self)
         cancelShortcut()
         reportTruncation(context)
+        reading = .dropping
         context.fireChannelInactive()
     }
 
     /// Listens to the client, but not to more requests than fit into ``maximumReadAhead`` before they can be answered.
     public func read(context: ChannelHandlerContext) {
-        if case .complete = reading, buffer.readableBytes > Self.maximumReadAhead {
+        if mustWait(context), buffer.readableBytes > Self.maximumReadAhead {
             isReadHeld = true
             return
         }
         isReadHeld = false
         isReadUnderWay = true
         context.read()
+    }
+
+    /// Whether the next request cannot be begun yet.
+    private func mustWait(_ context: ChannelHandlerContext) -> Bool {
+        switch reading {
+        case .complete: true
+        case .head: !context.channel.isWritable
+        case .length, .chunked, .dropping: false
+        }
     }
 
     /// Reads what came.
@@ -133,7 +144,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     }
 
     private func endAfterAnswer(_ context: ChannelHandlerContext) {
-        if isAnswerAwaited { closesAfterAnswer = true } else { context.close(promise: nil) }
+        if isAnswerAwaited { closesAfterAnswer = true } else { closeWhenWritten(context) }
     }
 
     /// The client has said its last word; what of it waits is still answered, one request after the other.
@@ -158,19 +169,33 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
 
     /// Tells the shortcut how much the client takes.
     public func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if isShortcutTaken { shortcut?.writabilityChanged(to: context.channel.isWritable) }
+        let isWritable = context.channel.isWritable
+        if isWritable { unwritableSince = nil }
+        if isShortcutTaken { shortcut?.writabilityChanged(to: isWritable) }
         context.fireChannelWritabilityChanged()
+        if isWritable { goOn(context) }
     }
 
     /// Looks at the clock; called twice a second.
-    func tick() {
-        guard let context else { return }
+    ///
+    /// - Returns: Whether that ended the connection or the request.
+    func tick() -> Bool {
+        guard let context else { return false }
         let now = context.eventLoop.now
+        if !context.channel.isWritable {
+            let since = unwritableSince ?? now
+            unwritableSince = since
+            if now - since >= TimeAmount(configuration.limits.stallTime) {
+                context.close(promise: nil)
+                return true
+            }
+        }
         switch clock.verdict(at: now, isReading: isReadUnderWay, limits: configuration.limits) {
-        case .inTime: break
+        case .inTime: return false
         case .close: context.close(promise: nil)
         case .refuse(let refusal): fail(context, refusal)
         }
+        return true
     }
 
     /// Writes the answer of the service behind.

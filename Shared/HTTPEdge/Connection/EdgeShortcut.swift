@@ -31,6 +31,9 @@ extension EdgeConnectionHandler {
     /// The head of the current request.
     public var requestHead: RequestHead { head }
 
+    /// Whether the client takes more bytes for now.
+    public var isWritable: Bool { context?.channel.isWritable ?? false }
+
     /// Whether the connection ends with the current answer.
     public var isLastAnswer: Bool { closesAfterAnswer }
 
@@ -48,10 +51,11 @@ extension EdgeConnectionHandler {
     /// Writes the last part of a taken request's answer.
     public func finishShortcut(_ bytes: ByteBuffer) {
         guard isShortcutTaken, let context else { return }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        // First, as writing may end the connection at once.
         isShortcutTaken = false
         isAnswerAwaited = false
         context.fireUserInboundEventTriggered(EdgeShortcutEvent.ended)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         if closesAfterAnswer { linger(context) } else { expectNextRequest(context) }
     }
 

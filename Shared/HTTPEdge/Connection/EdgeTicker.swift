@@ -6,6 +6,8 @@ public import NIOCore
 /// walks the queue.
 public final class EdgeTicker {
     static let interval = TimeAmount.milliseconds(500)
+    /// How many connections are ended before others get their turn.
+    static let endingsAtOnce = 16
 
     let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: EdgeConnectionHandler] = [:]
@@ -32,7 +34,21 @@ public final class EdgeTicker {
     }
 
     private func tick() {
-        for connection in connections.values { connection.tick() }
+        look(at: Array(connections.values)[...])
+    }
+
+    /// Looks at some connections, and at the rest after whatever waits on the loop: ending many at once takes long.
+    private func look(at waiting: ArraySlice<EdgeConnectionHandler>) {
+        var ended = 0
+        var rest = waiting
+        while ended < Self.endingsAtOnce, let connection = rest.popFirst() {
+            if connection.tick() { ended += 1 }
+        }
+        guard rest.isEmpty else {
+            let remaining = rest
+            eventLoop.assumeIsolated().execute { self.look(at: remaining) }
+            return
+        }
         isTicking = !connections.isEmpty
         if isTicking { schedule() }
     }

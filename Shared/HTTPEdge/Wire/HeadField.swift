@@ -35,11 +35,18 @@ public struct HeadField: Sendable {
         var end = line.upperBound
         while start < end, isWhiteSpace(bytes[start]) { start += 1 }
         while end > start, isWhiteSpace(bytes[end - 1]) { end -= 1 }
-        for position in start..<end {
-            let byte = bytes[position]
-            guard byte >= ASCII.space && byte != ASCII.delete || byte == ASCII.tab else { throw .malformedField }
-        }
+        guard isText(bytes, start..<end) else { throw .malformedField }
         return Self(FieldKind(UnsafeRawBufferPointer(rebasing: bytes[name])), name: name, value: start..<end)
+    }
+
+    /// Whether these bytes are no control characters.
+    @inline(__always)
+    static func isText(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        for position in range {
+            let byte = bytes[position]
+            guard byte >= ASCII.space && byte != ASCII.delete || byte == ASCII.tab else { return false }
+        }
+        return true
     }
 
     /// Where the line ends that begins at `start`: before its CR LF, which is known to be there.

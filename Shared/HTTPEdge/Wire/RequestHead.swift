@@ -21,6 +21,7 @@ public struct RequestHead: Sendable {
     public private(set) var expectsContinue = false
     /// Whether `Connection` names more than `close` and `keep-alive`: fields that are then not passed on.
     public private(set) var namesHopByHopFields = false
+    private var saysClose = false
     /// What is wrong with what the head says; the first counts.
     private var refusal: EdgeRefusal?
     /// The length in bytes, the empty line included.
@@ -73,6 +74,7 @@ public struct RequestHead: Sendable {
         authority = 0..<0
         framing = .none
         keepsAlive = true
+        saysClose = false
         expectsContinue = false
         namesHopByHopFields = false
         refusal = nil
@@ -99,8 +101,9 @@ public struct RequestHead: Sendable {
             let option = UnsafeRawBufferPointer(rebasing: part).trimmed
             if option.isName("close") {
                 keepsAlive = false
+                saysClose = true
             } else if option.isName("keep-alive") {
-                if isHTTP10 { keepsAlive = true }
+                if isHTTP10, !saysClose { keepsAlive = true }
             } else if !option.isEmpty {
                 namesHopByHopFields = true
             }

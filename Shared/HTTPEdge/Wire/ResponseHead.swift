@@ -69,6 +69,7 @@ public struct ResponseHead: Sendable {
         status = bytes[9..<12].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         guard (100...599).contains(status) else { throw .malformedRequestLine }
         reason = min(13, end)..<end
+        guard HeadField.isText(bytes, reason) else { throw .malformedRequestLine }
     }
 
     private mutating func connection(_ value: UnsafeRawBufferPointer) {

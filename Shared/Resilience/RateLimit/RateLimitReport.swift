@@ -43,13 +43,15 @@ public struct RateLimitReport: Hashable, Sendable {
     ///
     /// A window that is not a whole number of seconds cannot be told and is left out.
     public var rateLimitPolicy: String {
-        list(entries) { entry in
-            let policy = entry.policy
-            let seconds = policy.window.wholeSecondsRoundedUp
-            let window = policy.window == .seconds(seconds) ? ";w=\(seconds)" : ""
-            let burst = policy.burst == policy.limit ? "" : ";\(Self.burstParameter)=\(policy.burst)"
-            return ";q=\(policy.limit)" + window + burst
-        }
+        entries.map { Self.text(of: $0.policy) }.joined(separator: ", ")
+    }
+
+    /// One policy's member of `RateLimit-Policy`, which is the same for every call.
+    public static func text(of policy: RateLimitPolicy) -> String {
+        let seconds = policy.window.wholeSecondsRoundedUp
+        let window = policy.window == .seconds(seconds) ? ";w=\(seconds)" : ""
+        let burst = policy.burst == policy.limit ? "" : ";\(burstParameter)=\(policy.burst)"
+        return quoted(policy.name) + ";q=\(policy.limit)" + window + burst
     }
 
     /// The value of `RateLimit`: what each policy still grants (`r`), and the seconds for which that has to do (`t`).
@@ -66,11 +68,11 @@ public struct RateLimitReport: Hashable, Sendable {
     private var denials: [Entry] { entries.filter { !$0.decision.isAdmitted } }
 
     private func list(_ entries: [Entry], parameters: (Entry) -> String) -> String {
-        entries.map { quoted($0.policy.name) + parameters($0) }.joined(separator: ", ")
+        entries.map { Self.quoted($0.policy.name) + parameters($0) }.joined(separator: ", ")
     }
 
     /// A string of RFC 9651, section 4.1.6; names are printable ASCII.
-    private func quoted(_ name: String) -> String {
+    private static func quoted(_ name: String) -> String {
         let escaped = name.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : String($0) }
         return "\"" + escaped.joined() + "\""
     }

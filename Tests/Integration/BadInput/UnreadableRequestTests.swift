@@ -52,6 +52,18 @@ extension StackTests {
             #expect(answer.contains("\r\nX-Correlation-ID: lost-and-found\r\n"))
         }
 
+        /// Requests of either way through the gateway, sent ahead and answered in their order.
+        @Test func areToldFromRequestsThatAreSentAhead() async throws {
+            let paths = ["/assets/forms.css", "/v1/listings?limit=1", "/docs", "/v1/nothing", "/v1/listings/none"]
+            let requests = paths.map { "GET \($0) HTTP/1.1\r\nHost: a\r\n" }.joined(separator: "\r\n")
+            let answer = try await RawConversation.send(
+                requests + "Connection: close\r\n\r\n",
+                to: try SharedStack.current
+            )
+            let statuses = answer.matches(of: #/HTTP/1\.1 (\d\d\d) /#).map { Int($0.output.1) }
+            #expect(statuses == [200, 200, 200, 404, 404])
+        }
+
         @Test func doNotDisturbTheOnesBeforeThem() async throws {
             let good = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
             let answer = try await RawConversation.send(good + "BREW / HTTP/1.1\r\n\r\n", to: try SharedStack.current)

@@ -75,6 +75,7 @@ struct RunningGateway: Sendable {
 /// Runs the gateway before fake services for the length of `body`; services without an outage answer.
 func withGateway<Value: Sendable>(
     outages: [ServiceName: RunningGateway.Outage] = [:],
+    settings: [String] = [],
     _ body: @Sendable (RunningGateway) async throws -> Value
 ) async throws -> Value {
     try await withLogger(Logger(label: "gateway", factory: { _ in InMemoryLogHandler() })) { logger in
@@ -88,7 +89,7 @@ func withGateway<Value: Sendable>(
                 }
             }
             let registry = FixedRegistry(Dictionary(uniqueKeysWithValues: replicas))
-            return try await run(registry, services, logger, body)
+            return try await run(registry, services, settings, logger, body)
         }
     }
 }
@@ -96,13 +97,16 @@ func withGateway<Value: Sendable>(
 private func run<Value: Sendable>(
     _ registry: FixedRegistry,
     _ services: FakeServices,
+    _ arguments: [String],
     _ logger: Logger,
     _ body: @Sendable (RunningGateway) async throws -> Value
 ) async throws -> Value {
     let time = ManualTime()
     let names = [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name]
     let connections = ServiceConnections(to: names, registry: registry)
+    let settings = try Settings.load(GatewayConfiguration.settings, arguments: arguments, environment: [:])
     let parts = makeGatewayApplication(
+        configuration: GatewayConfiguration(settings),
         connections: connections,
         access: .remote(
             verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
@@ -111,6 +115,7 @@ private func run<Value: Sendable>(
             policy: try RolePolicy.standard(),
             now: { time.date }
         ),
+        clock: ContinuousClock(),
         now: { time.date }
     )
     let application = Application(responder: parts.responder, services: parts.background, logger: logger)

@@ -85,6 +85,24 @@ import Testing
         }
     }
 
+    /// So is the failure of the whole registry: whatever stands in its place, it is not a registry without replicas.
+    @Test func keepsSilentWhileTheRegistryIsAway() async throws {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/registry"
+            let registry = LeaseDirectoryRegistry(directory: path, time: time)
+            try await registry.register(endpoint, as: service)
+            try FileManager.default.moveItem(atPath: path, toPath: directory + "/away")
+            try Data().write(to: URL(filePath: path))
+            try await withWatch(on: service, of: registry) { watch in
+                try await letReadersLook(LeaseDirectoryRegistry(directory: directory + "/other", time: time))
+                #expect(watch.sets == [])
+                try FileManager.default.removeItem(atPath: path)
+                try FileManager.default.moveItem(atPath: directory + "/away", toPath: path)
+                try await watch.waitForLast([endpoint])
+            }
+        }
+    }
+
     @Test func throwsWhenTheDirectoryCannotBeWritten() async throws {
         try await withRegistry { registry, directory in
             try Data().write(to: URL(filePath: directory + "/users"))

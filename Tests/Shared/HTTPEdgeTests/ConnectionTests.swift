@@ -71,6 +71,13 @@ import Testing
         #expect(!edge.isOpen)
     }
 
+    @Test(arguments: ["close, keep-alive", "keep-alive, close"]) func believesCloseFirst(options: String) throws {
+        let edge = try EdgeHarness()
+        try edge.send("GET / HTTP/1.0\r\nConnection: \(options)\r\n\r\n")
+        try edge.answer(length: 0)
+        #expect(try edge.received().contains("Connection: close\r\n"))
+    }
+
     @Test func endsAfterTheAnswerWhenTheClientSaysSo() throws {
         let edge = try EdgeHarness()
         try edge.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: TE, Close\r\n\r\n" + Self.get)

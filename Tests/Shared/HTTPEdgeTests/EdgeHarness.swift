@@ -7,6 +7,7 @@ import NIOHTTPTypes
 /// One connection in simulated time, without a socket.
 final class EdgeHarness {
     private let channel = EmbeddedChannel()
+    let halfCloser = HalfCloser()
 
     /// A connection; the bodies of requests to `streams` are streams.
     init(limits: EdgeLimits = EdgeLimits(), streams: Set<String> = []) throws {
@@ -23,7 +24,7 @@ final class EdgeHarness {
             configuration: configuration,
             ticker: EdgeTicker(eventLoop: channel.eventLoop)
         )
-        try channel.pipeline.syncOperations.addHandlers([HalfCloser(), handler, EventRecorder()])
+        try channel.pipeline.syncOperations.addHandlers([halfCloser, handler, EventRecorder()])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
     }
 
@@ -77,6 +78,12 @@ final class EdgeHarness {
         channel.read()
     }
 
+    /// Lets the client take what it is sent, or not.
+    func setWritable(_ isWritable: Bool) {
+        channel.isWritable = isWritable
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
     func quiesce() {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
     }
@@ -85,15 +92,25 @@ final class EdgeHarness {
 }
 
 /// Keeps an embedded channel open, as a socket is, when only its output is closed.
-private final class HalfCloser: ChannelOutboundHandler {
+final class HalfCloser: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
+
+    /// Whether what was written is not on its way yet.
+    var isHolding = false
+    private var held: [EventLoopPromise<Void>] = []
+
+    func release() {
+        isHolding = false
+        for promise in held { promise.succeed() }
+        held = []
+    }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         guard case .output = mode else {
             context.close(mode: mode, promise: promise)
             return
         }
-        promise?.succeed()
+        if isHolding, let promise { held.append(promise) } else { promise?.succeed() }
     }
 }
 

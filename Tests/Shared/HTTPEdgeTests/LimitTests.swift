@@ -15,6 +15,7 @@ import Testing
         #expect(limits.requestTime == .seconds(30))
         #expect(limits.idleTime == .seconds(75))
         #expect(limits.lingerTime == .seconds(2))
+        #expect(limits.stallTime == .seconds(30))
         #expect(EdgeLimits.behindGateway.fieldBytes == 20480)
         #expect(EdgeLimits.behindGateway.fieldCount == 120)
     }
@@ -76,6 +77,49 @@ import Testing
         edge.pass(.milliseconds(74_000))
         #expect(edge.isOpen)
         edge.pass(.seconds(2))
+        #expect(!edge.isOpen)
+    }
+
+    /// Whoever leaves its answers unread is given no more of them, and not kept.
+    @Test func endsConnectionsThatTakeNothing() throws {
+        let edge = try EdgeHarness()
+        try edge.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        try edge.answer(length: 0)
+        edge.setWritable(false)
+        try edge.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(try edge.seen().count == 2)
+        edge.pass(.seconds(29))
+        edge.setWritable(true)
+        #expect(try edge.seen().count == 2)
+        edge.setWritable(false)
+        edge.pass(.seconds(29))
+        #expect(edge.isOpen)
+        edge.pass(.seconds(2))
+        #expect(!edge.isOpen)
+    }
+
+    @Test func lingersFromWhenTheAnswerIsOnItsWay() throws {
+        let edge = try EdgeHarness()
+        edge.halfCloser.isHolding = true
+        try edge.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        try edge.answer(length: 0)
+        edge.pass(.seconds(20))
+        #expect(edge.isOpen)
+        edge.halfCloser.release()
+        edge.pass(.milliseconds(1500))
+        #expect(edge.isOpen)
+        edge.pass(.seconds(1))
+        #expect(!edge.isOpen)
+    }
+
+    @Test func sendsWhatIsPendingToAClientThatHasSaidItsLastWord() throws {
+        let edge = try EdgeHarness()
+        edge.halfCloser.isHolding = true
+        try edge.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        edge.closeInput()
+        try edge.answer(length: 0)
+        #expect(edge.isOpen)
+        edge.halfCloser.release()
         #expect(!edge.isOpen)
     }
 

@@ -52,8 +52,9 @@ import Testing
         )
     }
 
-    @Test func hidesAnAnswerThatIsNoHTTP() async throws {
-        try await expectNothingSeen(RawReplica("a", always: "what?\r\n\r\n"))
+    @Test(arguments: ["what?\r\n\r\n", "HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n", "HTTP/2 200 OK\r\n\r\n"])
+    func hidesAnAnswerThatIsNoHTTP(answer: String) async throws {
+        try await expectNothingSeen(RawReplica("a", always: answer))
     }
 
     @Test func hidesAnAnswerWithTwoLengths() async throws {

@@ -26,6 +26,8 @@ final class RawClient: Sendable {
         return client
     }
 
+    func startReading() async throws { try await channel.setOption(.autoRead, value: true).get() }
+
     var text: String { received.withLock { $0 } }
     var isClosed: Bool { closed.withLock { $0 } }
 

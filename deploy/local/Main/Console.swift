@@ -16,6 +16,11 @@ enum Console {
         write("clowder: \(text)\n", to: STDERR_FILENO)
     }
 
+    /// Tells whoever waits what is going on, beside what is printed to be kept.
+    static func note(_ text: String) {
+        write(text + "\n", to: STDERR_FILENO)
+    }
+
     /// Replaces the current line.
     static func progress(_ text: String) {
         write("\r\u{1B}[K" + text, to: STDERR_FILENO)

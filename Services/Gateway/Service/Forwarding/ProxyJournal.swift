@@ -31,7 +31,8 @@ final class ProxyJournal: ProxyObserver {
 
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) {
         count(request.target, outcome)
-        let isFailure = outcome.status >= 500 || outcome.error != nil
+        // A client that left or asked too much is no failure of ours.
+        let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
         let level = isFailure ? Logger.Level.warning : .info
         guard logger.logLevel <= level else { return }
         var metadata = identity(of: request)

@@ -1,5 +1,5 @@
 import AccessPolicy
-import Discovery
+package import Discovery
 import HTTPTypes
 import MailWorkerContract
 import Resilience
@@ -7,7 +7,13 @@ import SearchContract
 import UsersContract
 
 /// The calls of the public API, in the order of its description.
-enum PublicAPI {
+package enum PublicAPI {
+    /// The services that answer it.
+    package static let services = [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name]
+
+    /// Where sessions begin.
+    static let logInPath = "/v1/sessions"
+
     static let routes = accounts + sessions + passwords + listings + deadLetters
 
     private static let accounts = [
@@ -21,7 +27,7 @@ enum PublicAPI {
     ]
 
     private static let sessions = [
-        users(.post, "/v1/sessions", Permission("create", "session"), .json),
+        users(.post, logInPath, Permission("create", "session"), .json),
         users(.post, "/v1/sessions/refresh", Permission("refresh", "session"), .json),
         users(.delete, "/v1/sessions/current", Permission("end", "session")),
         users(.get, UsersAddress.keySetPath, Permission("read", "key-set")),

@@ -13,8 +13,6 @@ import Darwin
 
 /// A running stack: its processes, each restarted when it ends by itself.
 package final class LocalStack: Sendable {
-    /// The longest pause before a process is started again.
-    package static let maximumRestartPause = Duration.seconds(10)
     /// How long a process has to stop before it is killed.
     package static let stopLimit = Duration.seconds(25)
 
@@ -105,7 +103,7 @@ package final class LocalStack: Sendable {
         }.map(\.name)
     }
 
-    private static func address(of specification: ProcessSpecification, in registry: String) -> String? {
+    static func address(of specification: ProcessSpecification, in registry: String) -> String? {
         struct Lease: Decodable {
             var endpoint: Endpoint
         }
@@ -134,7 +132,7 @@ package final class LocalStack: Sendable {
             if start.duration(to: clock.now) > .seconds(30) { pause = .milliseconds(200) }
             report(.ended(process: specification.name, how: ending.how, restartIn: pause))
             try? await clock.sleep(for: pause)  // Cancellation ends the stack, which the loop's condition sees.
-            pause = min(pause * 2, Self.maximumRestartPause)
+            pause = min(pause * 2, configuration.maximumRestartPause)
         }
     }
 

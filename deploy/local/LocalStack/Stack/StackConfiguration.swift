@@ -14,6 +14,8 @@ package struct StackConfiguration: Sendable {
     package var extraArguments: [String: [String]] = [:]
     /// Whether a process that ends by itself is started again.
     package var restarts = Restarts.always
+    /// The longest pause before a process that ended by itself is started again; pauses begin at 200 ms and double.
+    package var maximumRestartPause = Duration.seconds(10)
     /// How long the whole stack may take until it is ready.
     package var startLimit = Duration.seconds(60)
 

@@ -1,0 +1,36 @@
+import LocalStack
+
+/// Something that breaks, and what people may feel of it.
+protocol Fault: Sendable {
+    /// What is done, in words.
+    var what: String { get }
+    /// What people may feel of it at most.
+    var promise: FaultPromise { get }
+
+    /// Changes the stack before its start.
+    func adjust(_ configuration: inout StackConfiguration)
+
+    /// Makes the fault and returns when it is over.
+    ///
+    /// - Throws: `StackFailure` when it cannot be made, or the stack does not come back.
+    func make(_ scene: FaultScene) async throws -> FaultFindings
+}
+
+extension Fault {
+    func adjust(_ configuration: inout StackConfiguration) {}
+}
+
+extension FaultName {
+    /// The fault of this name.
+    func fault(_ settings: ChaosSettings) -> any Fault {
+        switch self {
+        case .searchKilled: SearchKilled()
+        case .searchFrozen: SearchFrozen()
+        case .searchGone: SearchGone()
+        case .rollingRestart: RollingRestart()
+        case .registryGone: RegistryGone(outage: settings.registryOutage)
+        case .connectionStorm: ConnectionsOpenedAndClosed()
+        case .slowClients: ManySlowClients(count: settings.slowClients)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The faults, in the order in which they are played.
+enum FaultName: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case searchKilled = "search-killed"
+    case searchFrozen = "search-frozen"
+    case searchGone = "search-gone"
+    case rollingRestart = "rolling-restart"
+    case registryGone = "registry-gone"
+    case connectionStorm = "connection-storm"
+    case slowClients = "slow-clients"
+}
