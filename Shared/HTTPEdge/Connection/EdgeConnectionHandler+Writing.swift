@@ -51,7 +51,8 @@ extension EdgeConnectionHandler {
     func linger(_ context: ChannelHandlerContext) {
         guard !isInputClosed else { return closeWhenWritten(context) }
         reading = .dropping
-        clock.answering()
+        // Until what was written is on its way, the connection is as good as idle.
+        clock.idle(at: context.eventLoop.now)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in clock.lingering(at: context.eventLoop.now) }
         context.close(mode: .output, promise: written)
@@ -61,6 +62,7 @@ extension EdgeConnectionHandler {
     /// Ends the connection as soon as what was written is on its way.
     func closeWhenWritten(_ context: ChannelHandlerContext) {
         reading = .dropping
+        clock.idle(at: context.eventLoop.now)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
         context.close(mode: .output, promise: written)

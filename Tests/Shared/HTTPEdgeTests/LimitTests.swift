@@ -112,6 +112,18 @@ import Testing
         #expect(!edge.isOpen)
     }
 
+    @Test(arguments: [false, true]) func waitsForNoClientForEver(hasSaidItsLastWord: Bool) throws {
+        let edge = try EdgeHarness()
+        edge.halfCloser.isHolding = true
+        try edge.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        if hasSaidItsLastWord { edge.closeInput() }
+        try edge.answer(length: 0)
+        edge.pass(.seconds(74))
+        #expect(edge.isOpen)
+        edge.pass(.seconds(2))
+        #expect(!edge.isOpen)
+    }
+
     @Test func sendsWhatIsPendingToAClientThatHasSaidItsLastWord() throws {
         let edge = try EdgeHarness()
         edge.halfCloser.isHolding = true
