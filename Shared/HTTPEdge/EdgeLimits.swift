@@ -18,6 +18,11 @@ public struct EdgeLimits: Hashable, Sendable {
     public var idleTime = Duration.seconds(75)
     /// How long a client may leave what it is sent unread, once no more of it fits into the buffers on the way.
     public var stallTime = Duration.seconds(30)
+    /// How much of an answer the system buffers for a client, in bytes; it may take twice as much memory for it.
+    ///
+    /// Left alone, the system buffers megabytes for a client that does not read. With this much, a client a tenth of a
+    /// second away gets its answers at a megabyte a second at least.
+    public var sendBufferBytes = 128 * 1024
     /// How long the rest of a refused request is read and dropped, so that the client gets to read the refusal.
     public var lingerTime = Duration.seconds(2)
 

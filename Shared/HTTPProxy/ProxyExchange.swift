@@ -1,6 +1,5 @@
 import Discovery
 public import HTTPEdge
-import HTTPTypes
 import LoadBalancing
 import NIOCore
 import Resilience
@@ -45,6 +44,11 @@ public final class ProxyExchange: EdgeShortcut {
         switch loop.configuration.admit(connection.peerAddress) {
         case .admitted(let fields): job?.limitFields = fields
         case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
+        }
+        switch loop.configuration.concurrency?.admit(target.priority, at: start) {
+        case nil: break
+        case .admitted(let place): job?.place = place
+        case .shed(let retryAfter): return fail(.shed(retryAfter: retryAfter), "shed")
         }
         guard case .admitted(let permit, _) = target.breaker.admit(at: start) else {
             return fail(.unavailable(service: "\(target.pool.service)"), "breaker-open")
@@ -176,70 +180,7 @@ public final class ProxyExchange: EdgeShortcut {
         loop.configuration.observer.attempted(job.target, taking: job.attemptStart.duration(to: clock.now))
     }
 
-    // MARK: The end
-
-    func tick(at now: NIODeadline) {
-        guard let job else { return }
-        if now >= job.end { return deadlinePassed(job) }
-        switch job.phase {
-        case .connecting, .waiting:
-            guard now >= job.attemptEnd else { return }
-            guard let pause = takeRetry(after: nil) else {
-                // Late is better than never.
-                job.attemptEnd = job.end
-                return
-            }
-            job.upstream?.close()
-            finishAttempt(as: .failure)
-            goOn(after: pause)
-        case .holding, .streaming, .pausing: break
-        }
-    }
-
-    private func deadlinePassed(_ job: ProxyJob) {
-        let isClientSlow = job.upstream?.isPaused ?? false
-        job.upstream?.close()
-        if job.pick != nil { finishAttempt(as: isClientSlow ? .ignored : .failure) }
-        guard case .streaming = job.phase else { return fail(.deadlineExceeded, "deadline-exceeded") }
-        over(status: job.status, error: isClientSlow ? "client-too-slow" : "deadline-exceeded")
-        job.connection.abortShortcut()
-    }
-
-    /// Answers in the replica's place.
-    private func fail(_ failure: ProxyFailure, _ reason: String) {
-        guard let job else { return }
-        refuse(loop.configuration.fail(failure, job.ids.correlationID), reason)
-    }
-
-    private func refuse(_ answer: EdgeConfiguration.Answer, _ reason: String) {
-        guard let job else { return }
-        var answer = answer
-        answer.head.headerFields[.date] = HTTPDate.text(loop.configuration.wallClock())
-        over(status: answer.head.status.code, error: reason)
-        job.connection.answerShortcut(answer)
-    }
-
-    func over(status: Int, error: String? = nil) {
-        guard let job else { return }
-        let now = clock.now
-        let outcome = ProxyOutcome(status: status, duration: job.start.duration(to: now), error: error)
-        if let permit = job.permit {
-            let duration = job.latency ?? outcome.duration
-            job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
-        }
-        observe { $0.ended($1, with: outcome) }
-        self.job = nil
-        loop.remove(self)
-    }
-
-    /// What the end of a request says about the service.
-    private func verdict(_ status: Int, _ error: String?, _ job: ProxyJob) -> CircuitBreaker.Outcome {
-        if status == 499 || error == "client-too-slow" { return .ignored }
-        guard error == nil else { return .failure }
-        return SharedCircuitBreaker.outcome(status: status, tellsRetryAfter: job.tellsRetryAfter)
-    }
-
-    private func observe(_ tell: (any ProxyObserver, ProxiedRequest) -> Void) {
+    func observe(_ tell: (any ProxyObserver, ProxiedRequest) -> Void) {
         if let request = ProxiedRequest(job) { tell(loop.configuration.observer, request) }
     }
 }

@@ -31,6 +31,8 @@ final class ProxyJob {
     var limitFields = ByteBuffer()
     var pick: Pick?
     var permit: CircuitBreaker.Permit?
+    /// Its place among the requests in flight.
+    var place: SharedConcurrencyLimit.Permit?
     /// Whether the answer tells when to come back.
     var tellsRetryAfter = false
     var upstream: UpstreamConnection?

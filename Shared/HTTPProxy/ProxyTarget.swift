@@ -16,6 +16,8 @@ public final class ProxyTarget: Sendable {
     public let breaker: SharedCircuitBreaker
     /// When a failed call is tried again.
     public let policy: RetryPolicy
+    /// How much its requests matter when not all can be served.
+    public let priority: RequestPriority
     /// How long a request may take in all.
     public let deadline: Duration
 
@@ -26,6 +28,7 @@ public final class ProxyTarget: Sendable {
         budget: SharedRetryBudget,
         breaker: SharedCircuitBreaker,
         policy: RetryPolicy = RetryPolicy(),
+        priority: RequestPriority = .search,
         deadline: Duration = Deadline.edgeDefault
     ) {
         self.route = route
@@ -33,6 +36,7 @@ public final class ProxyTarget: Sendable {
         self.budget = budget
         self.breaker = breaker
         self.policy = policy
+        self.priority = priority
         self.deadline = deadline
     }
 }
@@ -43,6 +47,8 @@ public enum ProxyFailure: Hashable, Sendable {
     case unavailable(service: String)
     /// The deadline passed.
     case deadlineExceeded
+    /// More requests are in flight than can be served; the client is to stay away for this time.
+    case shed(retryAfter: Duration)
 }
 
 /// Whether a client may make a request.
@@ -68,6 +74,8 @@ public struct ProxyConfiguration: Sendable {
     public var target: @Sendable (_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> ProxyTarget?
     /// Whether a client may make one more request; asked once a request, before anything else is done for it.
     public var admit: @Sendable (_ peer: String?) -> ProxyAdmission
+    /// How many requests may be in flight; nil for any number.
+    public var concurrency: SharedConcurrencyLimit?
     /// Words a failure.
     public var fail: @Sendable (ProxyFailure, _ correlationID: CorrelationID) -> EdgeConfiguration.Answer
     /// Told of every request when it begins and when it is over.
@@ -79,12 +87,14 @@ public struct ProxyConfiguration: Sendable {
     public init(
         target: @escaping @Sendable (RequestHead, UnsafeRawBufferPointer) -> ProxyTarget?,
         admit: @escaping @Sendable (String?) -> ProxyAdmission = { _ in .admitted(fields: ByteBuffer()) },
+        concurrency: SharedConcurrencyLimit? = nil,
         fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,
         observer: any ProxyObserver,
         wallClock: @escaping @Sendable () -> Int
     ) {
         self.target = target
         self.admit = admit
+        self.concurrency = concurrency
         self.fail = fail
         self.observer = observer
         self.wallClock = wallClock

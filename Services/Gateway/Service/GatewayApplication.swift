@@ -29,11 +29,16 @@ package func makeGatewayApplication(
     let table = RouteTable(PublicAPI.routes)
     let start = clock.now
     let limits = GatewayLimits(configuration) { start.duration(to: clock.now) }
+    let concurrency = configuration.concurrency.map { policy in
+        let journal = ConcurrencyJournal(limit: policy.initialLimit, logger: Logger.current)
+        return SharedConcurrencyLimit(policy: policy, from: start, onChange: journal.record)
+    }
     let responder = GatewayResponder(
         table: table,
         pages: Pages(),
         access: access,
         limits: limits,
+        throttle: concurrency.map { Throttle(limit: $0, clock: clock) },
         forwarder: Forwarder(connections: connections)
     )
     return ServiceParts(
@@ -55,7 +60,7 @@ package func makeGatewayApplication(
             guard case .route(let route) = try? table.match(method, path: path) else { return false }
             return route.isStream
         },
-        makeShortcut: makeProxy(connections, access, limits, now)
+        makeShortcut: makeProxy(connections, access, limits, concurrency, now)
     )
 }
 
@@ -64,16 +69,19 @@ private func makeProxy(
     _ connections: ServiceConnections,
     _ access: AccessGuard,
     _ limits: GatewayLimits,
+    _ concurrency: SharedConcurrencyLimit?,
     _ now: @escaping @Sendable () -> Date
 ) -> @Sendable (any EventLoop) -> any EdgeShortcut {
     let routes = ProxiedRoutes(PublicAPI.routes, access: access, connections: connections)
     let configuration = ProxyConfiguration(
         target: { head, bytes in routes.target(of: head, bytes) },
         admit: { limits.admission(from: $0) },
+        concurrency: concurrency,
         fail: { failure, id in
             switch failure {
             case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)
             case .deadlineExceeded: Problem.deadlineExceeded.edgeAnswer(correlationID: id)
+            case .shed(let retryAfter): Problem.shed(retryAfter: retryAfter).edgeAnswer(correlationID: id)
             }
         },
         observer: ProxyJournal(logger: Logger.current),

@@ -12,6 +12,7 @@ package struct GatewayResponder: HTTPResponder {
     let pages: Pages
     let access: AccessGuard
     let limits: GatewayLimits
+    let throttle: Throttle?
     let forwarder: Forwarder
 
     @concurrent
@@ -46,14 +47,32 @@ package struct GatewayResponder: HTTPResponder {
             return Response(status: .noContent, headers: [.allow: allow])
         case .route(let route):
             context.coreContext.endpointPath.value = route.pattern.description
-            if let caller = try await access.require(route.permission, of: request) {
-                let verdict = limits.admit(account: caller.accountID)
-                report = report.joined(with: verdict)
-                guard verdict.isAdmitted else { throw report.problem }
+            let place = try throttle?.admit(route.priority)
+            do {
+                let response = try await answer(request, context, on: route, &report)
+                place?.finish(response)
+                return response
+            } catch {
+                place?.finish(error)
+                throw error
             }
-            let response = try await forwarder.forward(request, on: route, context: context)
-            return request.method == .head ? response.withoutBody() : response
         }
+    }
+
+    /// Answers a request that has its place among those in flight.
+    private func answer(
+        _ request: Request,
+        _ context: ServiceRequestContext,
+        on route: Route,
+        _ report: inout RateLimitReport
+    ) async throws -> Response {
+        if let caller = try await access.require(route.permission, of: request) {
+            let verdict = limits.admit(account: caller.accountID)
+            report = report.joined(with: verdict)
+            guard verdict.isAdmitted else { throw report.problem }
+        }
+        let response = try await forwarder.forward(request, on: route, context: context)
+        return request.method == .head ? response.withoutBody() : response
     }
 
     /// A page can be read, and nothing else.

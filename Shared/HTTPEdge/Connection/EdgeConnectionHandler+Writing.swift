@@ -36,7 +36,7 @@ extension EdgeConnectionHandler {
         isAnswerAwaited = false
         guard end == .complete else {
             // A body that is shorter than its head said must not look like a whole one.
-            context.close(promise: nil)
+            abort(context)
             return
         }
         if closesAfterAnswer {

@@ -186,7 +186,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
             let since = unwritableSince ?? now
             unwritableSince = since
             if now - since >= TimeAmount(configuration.limits.stallTime) {
-                context.close(promise: nil)
+                abort(context)
                 return true
             }
         }

@@ -77,7 +77,7 @@ extension EdgeConnectionHandler {
         isShortcutTaken = false
         isAnswerAwaited = false
         context.fireUserInboundEventTriggered(EdgeShortcutEvent.ended)
-        context.close(promise: nil)
+        abort(context)
     }
 
     /// The client's address without its port.

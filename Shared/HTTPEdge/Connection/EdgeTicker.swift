@@ -7,7 +7,11 @@ public import NIOCore
 public final class EdgeTicker {
     static let interval = TimeAmount.milliseconds(500)
     /// How many connections are ended before others get their turn.
-    static let endingsAtOnce = 16
+    static let endingsAtOnce = 4
+    /// How long the others get then.
+    ///
+    /// A task that is merely submitted again would run before anything is read from a socket.
+    static let turnOfOthers = TimeAmount.milliseconds(2)
 
     let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: EdgeConnectionHandler] = [:]
@@ -37,7 +41,7 @@ public final class EdgeTicker {
         look(at: Array(connections.values)[...])
     }
 
-    /// Looks at some connections, and at the rest after whatever waits on the loop: ending many at once takes long.
+    /// Looks at connections until some have been ended, and at the rest a moment later: ending many at once takes long.
     private func look(at waiting: ArraySlice<EdgeConnectionHandler>) {
         var ended = 0
         var rest = waiting
@@ -46,7 +50,7 @@ public final class EdgeTicker {
         }
         guard rest.isEmpty else {
             let remaining = rest
-            eventLoop.assumeIsolated().execute { self.look(at: remaining) }
+            eventLoop.assumeIsolated().scheduleTask(in: Self.turnOfOthers) { self.look(at: remaining) }
             return
         }
         isTicking = !connections.isEmpty

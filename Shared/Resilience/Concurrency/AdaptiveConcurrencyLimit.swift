@@ -105,6 +105,7 @@ public struct AdaptiveConcurrencyLimit: Sendable {
         }
         let bounds = AdaptiveConcurrencyPolicy.lowestGradient...1
         guard latency > 0 else { return bounds.upperBound }
-        return min(max(policy.tolerance * baseline.seconds / latency, bounds.lowerBound), bounds.upperBound)
+        let normal = max(policy.tolerance * baseline.seconds, policy.negligibleLatency.seconds)
+        return min(max(normal / latency, bounds.lowerBound), bounds.upperBound)
     }
 }

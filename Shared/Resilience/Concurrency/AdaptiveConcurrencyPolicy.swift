@@ -20,6 +20,9 @@ public struct AdaptiveConcurrencyPolicy: Hashable, Sendable {
     /// The windows over which the long-term latency is averaged: five minutes under load.
     public static let defaultBaselineWindows = 3000
 
+    /// The latency that is never taken for a queue.
+    public static let defaultNegligibleLatency = Duration.zero
+
     /// The largest cut of a single estimate: outliers must not empty the service.
     static let lowestGradient = 0.5
     /// The smallest queue that is allowed for, that of Gradient2.
@@ -45,6 +48,11 @@ public struct AdaptiveConcurrencyPolicy: Hashable, Sendable {
     public var minimumSamples = Self.defaultMinimumSamples
     /// The windows over which the long-term latency is averaged, at least 1.
     public var baselineWindows = Self.defaultBaselineWindows
+
+    /// The latency that is never taken for a queue, however short calls are without one.
+    ///
+    /// Where calls take a millisecond, two of them are a queue that nobody has to be protected from.
+    public var negligibleLatency = Self.defaultNegligibleLatency
 
     /// Creates a policy with the defaults; set what differs.
     public init() {}

@@ -21,6 +21,8 @@ struct EdgeChannel: HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            let sendBuffer = SocketOptionValue(configuration.limits.sendBufferBytes)
+            try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: sendBuffer)
             let connection = EdgeConnectionHandler(
                 configuration: configuration,
                 ticker: tickers.value(on: channel.eventLoop),

@@ -24,6 +24,9 @@ import Darwin
 /// or INT undoes it in reverse: not ready and out of the registry, lame-duck time, listener closed and requests in hand
 /// finished, background work stopped, operations listener closed. A second signal ends the process at once.
 public struct ServiceProcess: Sendable {
+    /// Connections that wait to be taken at most; the system may know a lower limit.
+    static let backlog = 1024
+
     private let name: ServiceName
     private let summary: String
     private let definitions: [Setting]
@@ -190,7 +193,8 @@ public struct ServiceProcess: Sendable {
     private func configuration(_ settings: Settings, _ listener: String) -> ApplicationConfiguration {
         ApplicationConfiguration(
             address: .hostname(settings.text("\(listener).host"), port: settings.integer("\(listener).port")),
-            serverName: nil
+            serverName: nil,
+            backlog: Self.backlog
         )
     }
 

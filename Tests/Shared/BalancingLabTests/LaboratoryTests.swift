@@ -48,6 +48,13 @@ import Testing
         #expect(share > 0, "a slow replica is tried again")
     }
 
+    /// A pause of a good replica must not make the slow one look as good for long.
+    @Test func leavesASlowReplicaAloneThoughOthersStall() throws {
+        let share = try #require(try result(.powerOfTwo, in: .oneSlowAndStalls).affectedShare)
+        #expect(share < 0.15)
+        #expect(try share * 3 < #require(try result(.consistentHash, in: .oneSlowAndStalls).affectedShare) * 2)
+    }
+
     /// Without regard to latency or load only ejection helps, after calls have run into their deadline.
     @Test(arguments: [LabPolicy.roundRobin, .weightedRoundRobin, .uniformRandom])
     func ejectsAReplicaThatIsTooSlowForItsShare(_ policy: LabPolicy) throws {

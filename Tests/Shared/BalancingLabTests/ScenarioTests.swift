@@ -27,6 +27,14 @@ import Testing
         #expect(reaction(.flapping, of: 0, second: second) == (fails ? .fail : .work(slowness: 1)))
     }
 
+    @Test(arguments: [(9.9, 0), (10.0, 0), (16.5, 400), (16.9, 0), (24.5, 400)])
+    func stallsForAMomentOnceInEightSeconds(_ second: Double, milliseconds: Int64) {
+        let time = Int64((second * 1e9).rounded())
+        #expect(Scenario.oneSlowAndStalls.stall(of: 1, at: time) == milliseconds * 1_000_000)
+        #expect(Scenario.oneSlowAndStalls.stall(of: 0, at: time) == 0, "the slow one is slow, and that is all")
+        #expect(Scenario.oneSlow.stall(of: 1, at: time) == 0)
+    }
+
     @Test(arguments: [(0, 20.0), (50, 10.5), (100, 1), (1000, 1)])
     func warmsUpWithItsCalls(_ begun: Int, slowness: Double) {
         #expect(reaction(.cold, of: 5, second: 30, begun: begun) == .work(slowness: slowness))

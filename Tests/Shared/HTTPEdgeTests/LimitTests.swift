@@ -16,6 +16,7 @@ import Testing
         #expect(limits.idleTime == .seconds(75))
         #expect(limits.lingerTime == .seconds(2))
         #expect(limits.stallTime == .seconds(30))
+        #expect(limits.sendBufferBytes == 131_072)
         #expect(EdgeLimits.behindGateway.fieldBytes == 20480)
         #expect(EdgeLimits.behindGateway.fieldCount == 120)
     }

@@ -1,5 +1,6 @@
 import Discovery
 import HTTPProxy
+import Resilience
 import TestSupport
 import Testing
 
@@ -195,6 +196,40 @@ import Testing
             for _ in 0..<3 { try await client.get() }
             try await eventually("all are answered", holds: { scope.outcomes.count == 3 })
             #expect(replica.connections == 3)
+        }
+    }
+
+    // MARK: Too much to do
+
+    @Test func shedsWhatIsTooMuchAndGivesPlacesBack() async throws {
+        let replica = RawReplica("a") { call in call == 1 ? .wait : .write(Self.ok) }
+        try await ProxyScope.with([replica], deadline: .seconds(1), limit: 1) { scope, port in
+            let (first, second) = (try await RawClient.connect(to: port), try await RawClient.connect(to: port))
+            try await first.get()
+            try await eventually("the first is under way", holds: { replica.calls == 1 })
+            try await second.get()
+            try await eventually("the second is shed", holds: { second.text.contains("503") })
+            #expect(second.text.contains("shed(retryAfter: 2.0 seconds)"))
+            #expect(replica.calls == 1)
+            try await eventually("the first meets its deadline", holds: { first.text.contains("504") })
+            #expect(scope.concurrency.inFlight == 0)
+            try await second.get()
+            try await eventually("there is room again", holds: { second.text.hasSuffix("hello") })
+            try await eventually("all are over", holds: { scope.outcomes.count == 3 })
+            #expect(scope.outcomes.map(\.error) == ["shed", "deadline-exceeded", nil])
+            #expect(scope.concurrency.inFlight == 0)
+        }
+    }
+
+    @Test func givesThePlaceOfAClientBackThatLeaves() async throws {
+        let replica = RawReplica("a") { _ in .wait }
+        try await ProxyScope.with([replica], limit: 1) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            try await eventually("it is under way", holds: { replica.calls == 1 })
+            #expect(scope.concurrency.inFlight == 1)
+            try await client.close()
+            try await eventually("it is over", holds: { scope.concurrency.inFlight == 0 })
         }
     }
 }

@@ -22,8 +22,12 @@ final class ProxyScope: ProxyObserver {
     private let listener = Mutex<(any Channel)?>(nil)
     private let deadline: Duration
     let breaker = SharedCircuitBreaker(from: ContinuousClock().now)
+    let concurrency: SharedConcurrencyLimit
 
-    init(_ endpoints: [Endpoint], deadline: Duration) {
+    init(_ endpoints: [Endpoint], deadline: Duration, limit: Int) {
+        var policy = AdaptiveConcurrencyPolicy()
+        (policy.initialLimit, policy.minimumLimit, policy.maximumLimit) = (limit, limit, limit)
+        concurrency = SharedConcurrencyLimit(policy: policy, from: ContinuousClock().now)
         let clock = ContinuousClock()
         let start = clock.now
         pool = EndpointPool(
@@ -52,7 +56,7 @@ final class ProxyScope: ProxyObserver {
     func retries(_ request: ProxiedRequest, attempt: Int) { notes.withLock { $0.retries += 1 } }
     var begun: [String] { notes.withLock { $0.began } }
 
-    private func start() async throws -> Int {
+    private var configuration: ProxyConfiguration {
         let target = ProxyTarget(
             route: "/things",
             pool: pool,
@@ -60,8 +64,9 @@ final class ProxyScope: ProxyObserver {
             breaker: breaker,
             deadline: deadline
         )
-        let proxy = ProxyConfiguration(
+        return ProxyConfiguration(
             target: { head, _ in head.method == .get ? target : nil },
+            concurrency: concurrency,
             fail: { failure, id in
                 let status: HTTPResponse.Status = failure == .deadlineExceeded ? .gatewayTimeout : .serviceUnavailable
                 return .init(head: HTTPResponse(status: status), body: ByteBuffer(string: "\(failure) \(id)"))
@@ -69,6 +74,10 @@ final class ProxyScope: ProxyObserver {
             observer: self,
             wallClock: { 784_111_777 }
         )
+    }
+
+    private func start() async throws -> Int {
+        let proxy = configuration
         let edge = EdgeConfiguration(
             limits: EdgeLimits(),
             isStream: { _, _ in false },
@@ -105,11 +114,12 @@ final class ProxyScope: ProxyObserver {
         _ replicas: [RawReplica],
         missing: [Endpoint] = [],
         deadline: Duration = .seconds(10),
+        limit: Int = 1000,
         _ body: (ProxyScope, Int) async throws -> Void
     ) async throws {
         var endpoints = missing
         for replica in replicas { endpoints.append(try await replica.start()) }
-        let scope = ProxyScope(endpoints, deadline: deadline)
+        let scope = ProxyScope(endpoints, deadline: deadline, limit: limit)
         let port = try await scope.start()
         let result: Result<Void, any Error>
         do {

@@ -5,6 +5,7 @@ import Testing
 @Suite struct PeakEWMATests {
     @Test func hasTheConstantsOfTheDesign() {
         #expect(PeakEWMA.timeConstant == .seconds(10))
+        #expect(PeakEWMA.peakTimeConstant == .milliseconds(500))
         #expect(PeakEWMA.failurePenalty == .seconds(2))
         #expect(PeakEWMA.failureFactor == 10)
         #expect(Candidates.unknownLatency == 1)
@@ -28,13 +29,32 @@ import Testing
         #expect(average.value(at: .milliseconds(1)) == 0.5)
     }
 
-    /// After one time constant a lower sample weighs 1 − 1/e.
+    /// 0.367879, 0.135335 and 0.049787 are e⁻¹, e⁻² and e⁻³; the mean is 0.02 all the time.
+    @Test(arguments: [(500, 0.367879), (1000, 0.135335), (1500, 0.049787)])
+    func forgetsAPeakWithinASecond(_ milliseconds: Int, left: Double) throws {
+        var average = PeakEWMA()
+        for step in 0..<10_000 { average.observe(0.02, at: .milliseconds(step)) }
+        average.observe(1, at: .seconds(10))
+        let value = try #require(average.value(at: .seconds(10) + .milliseconds(milliseconds)))
+        #expect(abs(value - left) < 1e-6)
+    }
+
+    /// After one time constant a lower sample weighs 1 − 1/e in a mean of many.
     @Test func comesDownSlowly() throws {
         var average = PeakEWMA()
+        for step in 0..<10_000 { average.observe(1, at: .milliseconds(step)) }
+        average.observe(0.1, at: .milliseconds(19_999))
+        let value = try #require(average.value(at: .milliseconds(19_999)))
+        #expect(abs(value - (1 / 2.718281828 + 0.1 * (1 - 1 / 2.718281828))) < 1e-6)
+    }
+
+    /// The first call opened a connection: of ten, all in one millisecond, each counts a tenth.
+    @Test func weighsItsFirstSamplesAlike() throws {
+        var average = PeakEWMA()
         average.observe(1, at: .zero)
-        average.observe(0.1, at: .seconds(10))
-        let value = try #require(average.value(at: .seconds(10)))
-        #expect(abs(value - (1 / 2.718281828 + 0.1 * (1 - 1 / 2.718281828))) < 1e-9)
+        for step in 1..<10 { average.observe(0.1, at: .microseconds(100 * step)) }
+        let value = try #require(average.value(at: .seconds(3)))
+        #expect(abs(value / 0.7408182 - 0.19) < 0.001, "0.7408182 is e^-0.3")
     }
 
     /// 0.367879, 0.135335 and 0.049787 are e⁻¹, e⁻² and e⁻³.
@@ -64,6 +84,7 @@ import Testing
         average.observe(1, at: .seconds(2))
         average.observe(0.5, at: .seconds(1))
         #expect(average.value(at: .seconds(1)) == 1)
+        #expect(average.value(at: .seconds(2)) == 1)
     }
 
     // MARK: Failures

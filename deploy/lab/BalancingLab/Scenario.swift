@@ -4,6 +4,8 @@ public enum Scenario: String, CaseIterable, Sendable {
     case equal
     /// One replica becomes ten times slower, and stays so.
     case oneSlow = "one slow"
+    /// As before, and each of the others stalls for a moment once in eight seconds.
+    case oneSlowAndStalls = "slow + stalls"
     /// One replica fails for two seconds of every seven.
     case flapping
     /// One replica answers every call with an error within a millisecond.
@@ -26,6 +28,9 @@ public enum Scenario: String, CaseIterable, Sendable {
     /// How long a flapping replica fails, and how long it takes from failure to failure.
     public static let flap = (failing: Duration.seconds(2), period: Duration.seconds(7))
 
+    /// How long a replica stalls, and how long it takes from stall to stall; each has a turn of its own.
+    public static let stall = (length: Duration.milliseconds(500), period: Duration.seconds(8))
+
     /// What a replica does with a call.
     enum Reaction: Equatable {
         /// Does its work, this many times slower than a healthy replica.
@@ -38,7 +43,7 @@ public enum Scenario: String, CaseIterable, Sendable {
     var affectedReplica: Int? {
         switch self {
         case .equal: nil
-        case .oneSlow, .flapping, .failingFast: 0
+        case .oneSlow, .oneSlowAndStalls, .flapping, .failingFast: 0
         case .cold: Self.replicaCount
         }
     }
@@ -54,7 +59,7 @@ public enum Scenario: String, CaseIterable, Sendable {
         guard replica == affectedReplica, sinceOnset >= 0 else { return .work(slowness: 1) }
         switch self {
         case .equal: return .work(slowness: 1)
-        case .oneSlow: return .work(slowness: Self.slowness)
+        case .oneSlow, .oneSlowAndStalls: return .work(slowness: Self.slowness)
         case .failingFast: return .fail
         case .flapping:
             let phase = sinceOnset % Self.flap.period.inNanoseconds
@@ -63,5 +68,14 @@ public enum Scenario: String, CaseIterable, Sendable {
             let warmth = min(1, Double(begun) / Double(Self.warmUpCalls))
             return .work(slowness: 1 + (Self.coldness - 1) * (1 - warmth))
         }
+    }
+
+    /// How long after `time` a replica goes on stalling before it begins to work on anything, in nanoseconds.
+    func stall(of replica: Int, at time: Int64) -> Int64 {
+        let sinceOnset = time - Self.onset.inNanoseconds
+        guard self == .oneSlowAndStalls, replica != affectedReplica, sinceOnset >= 0 else { return 0 }
+        let turn = Self.stall.period.inNanoseconds / Int64(Self.replicaCount) * Int64(replica)
+        let phase = (sinceOnset + turn) % Self.stall.period.inNanoseconds
+        return max(0, Self.stall.length.inNanoseconds - phase)
     }
 }

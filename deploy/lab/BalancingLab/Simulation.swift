@@ -94,7 +94,8 @@ struct Simulation {
                 let end = time + Scenario.failureLatency.inNanoseconds
                 completions.add(call, at: end, by: replica, isFailure: true)
             case .work(let slowness):
-                let end = time + Int64(Double(calls[call].work) * slowness)
+                let start = time + scenario.stall(of: replica, at: time)
+                let end = start + Int64(Double(calls[call].work) * slowness)
                 completions.add(call, at: end, by: replica, isFailure: false)
             }
         }

@@ -33,6 +33,7 @@ struct ProxiedRoutes: Sendable {
                         pool: client.pool,
                         budget: client.budget,
                         breaker: client.breaker,
+                        priority: route.priority,
                         deadline: route.deadline
                     )
                 )

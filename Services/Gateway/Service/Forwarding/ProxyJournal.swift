@@ -31,6 +31,7 @@ final class ProxyJournal: ProxyObserver {
 
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) {
         count(request.target, outcome)
+        if outcome.error == "shed" { ConcurrencyJournal.countShed(request.target.priority) }
         // A client that left or asked too much is no failure of ours.
         let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
         let level = isFailure ? Logger.Level.warning : .info

@@ -1,5 +1,5 @@
 import Resilience
-package import ServiceRuntime
+import ServiceRuntime
 
 /// The settings of one rate limit: calls in a window, and how many may come at once.
 struct RateLimitSetting: Sendable {
@@ -25,43 +25,5 @@ struct RateLimitSetting: Sendable {
         let calls = settings.integer(key)
         guard calls > 0 else { return nil }
         return RateLimitPolicy(name: name, limit: calls, window: window, burst: settings.integer(burstKey))
-    }
-}
-
-/// The settings of the gateway, checked.
-package struct GatewayConfiguration: Sendable {
-    static let address = RateLimitSetting(
-        name: "address",
-        summary: "Requests from one client address",
-        window: .seconds(1),
-        calls: 1000,
-        burst: 2000
-    )
-    static let account = RateLimitSetting(
-        name: "account",
-        summary: "Requests with the tokens of one account",
-        window: .seconds(1),
-        calls: 100,
-        burst: 200
-    )
-    static let logIn = RateLimitSetting(
-        name: "log-in",
-        summary: "Attempts to log in from one client address",
-        window: .seconds(60),
-        calls: 300,
-        burst: 100
-    )
-
-    /// The settings besides those of every service.
-    package static let settings = [address, account, logIn].flatMap(\.settings)
-
-    var address: RateLimitPolicy?
-    var account: RateLimitPolicy?
-    var logIn: RateLimitPolicy?
-
-    package init(_ settings: Settings) {
-        address = Self.address.policy(settings)
-        account = Self.account.policy(settings)
-        logIn = Self.logIn.policy(settings)
     }
 }

@@ -9,7 +9,8 @@ import NIOCore
 struct Pages: Sendable {
     private struct Page: Sendable {
         var contentType: String
-        var body: [UInt8]
+        /// Shared by all answers, however many wait for clients that do not read.
+        var body: ByteBuffer
         var policy = "default-src 'none'; frame-ancestors 'none'"
     }
 
@@ -23,12 +24,22 @@ struct Pages: Sendable {
     private static let html = "text/html; charset=utf-8"
 
     private let pages: [String: Page] = [
-        "/openapi.json": Page(contentType: "application/json", body: PackageResources.openapi_json),
-        "/docs": Page(contentType: html, body: PackageResources.docs_html, policy: docsPolicy),
-        "/verify": Page(contentType: html, body: PackageResources.verify_html, policy: formPolicy),
-        "/reset-password": Page(contentType: html, body: PackageResources.reset_password_html, policy: formPolicy),
-        "/assets/forms.js": Page(contentType: "text/javascript; charset=utf-8", body: PackageResources.forms_js),
-        "/assets/forms.css": Page(contentType: "text/css; charset=utf-8", body: PackageResources.forms_css),
+        "/openapi.json": Page(contentType: "application/json", body: ByteBuffer(bytes: PackageResources.openapi_json)),
+        "/docs": Page(contentType: html, body: ByteBuffer(bytes: PackageResources.docs_html), policy: docsPolicy),
+        "/verify": Page(contentType: html, body: ByteBuffer(bytes: PackageResources.verify_html), policy: formPolicy),
+        "/reset-password": Page(
+            contentType: html,
+            body: ByteBuffer(bytes: PackageResources.reset_password_html),
+            policy: formPolicy
+        ),
+        "/assets/forms.js": Page(
+            contentType: "text/javascript; charset=utf-8",
+            body: ByteBuffer(bytes: PackageResources.forms_js)
+        ),
+        "/assets/forms.css": Page(
+            contentType: "text/css; charset=utf-8",
+            body: ByteBuffer(bytes: PackageResources.forms_css)
+        ),
     ]
 
     /// The page at a path, or nil.
@@ -46,7 +57,7 @@ struct Pages: Sendable {
                 .referrerPolicy: "no-referrer",
                 .xContentTypeOptions: "nosniff",
             ],
-            body: .init(byteBuffer: ByteBuffer(bytes: page.body))
+            body: .init(byteBuffer: page.body)
         )
     }
 }

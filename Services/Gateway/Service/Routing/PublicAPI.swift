@@ -27,8 +27,8 @@ package enum PublicAPI {
     ]
 
     private static let sessions = [
-        users(.post, logInPath, Permission("create", "session"), .json),
-        users(.post, "/v1/sessions/refresh", Permission("refresh", "session"), .json),
+        users(.post, logInPath, Permission("create", "session"), .json, .authentication),
+        users(.post, "/v1/sessions/refresh", Permission("refresh", "session"), .json, .authentication),
         users(.delete, "/v1/sessions/current", Permission("end", "session")),
         users(.get, UsersAddress.keySetPath, Permission("read", "key-set")),
     ]
@@ -46,7 +46,8 @@ package enum PublicAPI {
             SearchAddress.importPath,
             Permission("import", "listing"),
             .stream(mediaType: "application/x-ndjson"),
-            deadline: SearchAddress.importDeadline
+            deadline: SearchAddress.importDeadline,
+            .import
         ),
         search(.get, "/v1/listings/{id}", Permission("read", "listing")),
         search(.put, "/v1/listings/{id}", Permission("write", "listing"), .json),
@@ -65,9 +66,10 @@ package enum PublicAPI {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ permission: Permission,
-        _ body: Route.Body = .none
+        _ body: Route.Body = .none,
+        _ priority: RequestPriority? = nil
     ) -> Route {
-        route(method, path, UsersAddress.name, permission, body, Deadline.edgeDefault)
+        route(method, path, UsersAddress.name, permission, body, Deadline.edgeDefault, priority)
     }
 
     private static func search(
@@ -75,9 +77,10 @@ package enum PublicAPI {
         _ path: String,
         _ permission: Permission,
         _ body: Route.Body = .none,
-        deadline: Duration = Deadline.edgeDefault
+        deadline: Duration = Deadline.edgeDefault,
+        _ priority: RequestPriority? = nil
     ) -> Route {
-        route(method, path, SearchAddress.name, permission, body, deadline)
+        route(method, path, SearchAddress.name, permission, body, deadline, priority)
     }
 
     private static func mailWorker(_ method: HTTPRequest.Method, _ path: String, _ permission: Permission) -> Route {
@@ -91,7 +94,8 @@ package enum PublicAPI {
         _ service: ServiceName,
         _ permission: Permission,
         _ body: Route.Body,
-        _ deadline: Duration
+        _ deadline: Duration,
+        _ priority: RequestPriority? = nil
     ) -> Route {
         Route(
             method: method,
@@ -99,7 +103,8 @@ package enum PublicAPI {
             service: service,
             permission: permission,
             body: body,
-            deadline: deadline
+            deadline: deadline,
+            priority: priority ?? (method == .get ? .search : .write)
         )
     }
 }

@@ -1,6 +1,7 @@
 import AccessPolicy
 import Discovery
 import HTTPTypes
+import Resilience
 
 /// One call of the public API: who may make it, what its body may be, and which service answers.
 struct Route: Sendable {
@@ -20,6 +21,8 @@ struct Route: Sendable {
     let permission: Permission
     let body: Body
     let deadline: Duration
+    /// How much its requests matter when not all can be served.
+    let priority: RequestPriority
 
     /// Whether the body is handed on while it arrives.
     var isStream: Bool {

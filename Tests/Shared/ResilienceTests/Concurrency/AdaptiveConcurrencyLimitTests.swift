@@ -41,6 +41,17 @@ import Testing
         #expect(abs(test.limit.estimate - estimate) < 0.2)
     }
 
+    /// Twenty times the long-term latency, and still less than anybody minds.
+    @Test(arguments: [(20.0, 102.0), (50, 102), (100, 92), (1000, 92)])
+    func mindsNoQueueThatIsNegligible(_ milliseconds: Double, estimate: Double) {
+        var policy = AdaptiveConcurrencyPolicy()
+        policy.negligibleLatency = .milliseconds(50)
+        var test = LimitTest(policy: policy)
+        for _ in 0..<20 { test.window(milliseconds: 1, inFlight: 1) }
+        test.window(milliseconds: milliseconds)
+        #expect(abs(test.limit.estimate - estimate) < 1e-9)
+    }
+
     @Test(arguments: [(49, false), (50, true), (100, true)])
     func movesOnlyWhenHalfOfItIsInFlight(_ inFlight: Int, moves: Bool) {
         var test = LimitTest()
@@ -135,11 +146,12 @@ import Testing
 
 /// A limit that gets whole windows of ten calls.
 private struct LimitTest {
-    private(set) var limit = AdaptiveConcurrencyLimit()
+    private(set) var limit: AdaptiveConcurrencyLimit
     private var time = Duration.zero
 
     /// Begins with windows of 20 ms and little in flight, which teach the latency and move nothing.
-    init(steadyWindows: Int = 0) {
+    init(policy: AdaptiveConcurrencyPolicy = AdaptiveConcurrencyPolicy(), steadyWindows: Int = 0) {
+        limit = AdaptiveConcurrencyLimit(policy: policy)
         for _ in 0..<steadyWindows { window(milliseconds: 20, inFlight: 1) }
     }
 

@@ -8,8 +8,10 @@ import Testing
     @Test(arguments: [531, 532, 533] as [UInt64])
     func agreesWithAPlainModel(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        var limit = AdaptiveConcurrencyLimit()
-        var model = GradientModel()
+        var policy = AdaptiveConcurrencyPolicy()
+        policy.negligibleLatency = .milliseconds(seed == 533 ? 50 : 0)
+        var limit = AdaptiveConcurrencyLimit(policy: policy)
+        var model = GradientModel(negligible: seed == 533 ? 50 : 0)
         var time = 0
         var typical = 20.0
         var steps = 0

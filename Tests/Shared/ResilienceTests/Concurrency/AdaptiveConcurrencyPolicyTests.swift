@@ -12,6 +12,7 @@ import Testing
         #expect(AdaptiveConcurrencyPolicy.defaultSampleWindow == .milliseconds(100))
         #expect(AdaptiveConcurrencyPolicy.defaultMinimumSamples == 10)
         #expect(AdaptiveConcurrencyPolicy.defaultBaselineWindows == 3000)
+        #expect(AdaptiveConcurrencyPolicy.defaultNegligibleLatency == .zero)
     }
 
     @Test func hasItsConstants() {
@@ -32,6 +33,7 @@ import Testing
         #expect(policy.sampleWindow == .milliseconds(100))
         #expect(policy.minimumSamples == 10)
         #expect(policy.baselineWindows == 3000)
+        #expect(policy.negligibleLatency == .zero)
     }
 
     @Test(arguments: [(1.0, 4.0), (15, 4), (16, 4), (25, 5), (100, 10), (900, 30)])

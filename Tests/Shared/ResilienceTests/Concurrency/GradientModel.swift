@@ -1,5 +1,7 @@
 /// The algorithm in plain words, in milliseconds: each window's calls are kept in lists and looked at when it ends.
 struct GradientModel {
+    /// Latencies up to this one are as good as none.
+    let negligible: Double
     private(set) var limit = 100.0
     private var start: Int?
     private var latencies: [Double] = []
@@ -7,6 +9,10 @@ struct GradientModel {
     private var mostInFlight = 0
     private var windows = 0
     private var longTerm = 0.0
+
+    init(negligible: Double) {
+        self.negligible = negligible
+    }
 
     mutating func add(latency: Double?, inFlight: Int, atMillisecond time: Int) {
         let begin = start ?? time
@@ -23,7 +29,7 @@ struct GradientModel {
             let share = windows <= 10 ? 1 / Double(windows) : 2.0 / 3001
             longTerm = longTerm * (1 - share) + mean * share
             if longTerm > 2 * mean { longTerm *= 0.95 }
-            gradient = max(0.5, min(1, 1.5 * longTerm / mean))
+            gradient = mean <= negligible ? 1 : max(0.5, min(1, max(negligible, 1.5 * longTerm) / mean))
         }
         if drops > 0 {
             limit *= 0.9

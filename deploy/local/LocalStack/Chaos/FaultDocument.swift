@@ -30,9 +30,11 @@ package struct FaultDocument: Sendable {
         Each fault has a stack of its own on free ports: one `gateway`, two `users`, three `search`, one `mail-worker`
         and the demo catalogue. \(rate) searches a second go through the gateway, whether or not earlier ones are
         answered, and a latency counts from the moment at which the request was due. A search fails when its answer is
-        not 200, or is an empty list. Load and stack share the machine.
+        not 200, or is an empty list. Load and stack share the machine. A stand-in is a small server in the place of
+        a `search`, which takes as long and refuses as much as it is told.
 
-        The time to recover runs from the moment at which the fault was made to the first full second from which on no
+        The time to recover runs from the moment at which the fault was made, of an overload from the moment at which it
+        ended, to the first full second from which on no
         request fails, and whose own p99 is below twice the p99 before; 0 s is a fault that was not felt in its first
         second, nor by a failure later. Requests and failures are those from the fault to the end of the load, p50 and
         p99 those of the answered requests before the fault and while it lasted.

@@ -54,7 +54,7 @@ package struct FaultResult: Sendable {
         requests = record.summary(fromFault).requests
         failures = record.failures(fromFault)
         failuresBefore = record.summary(.zero..<max(.zero, times.made)).failures.count
-        recovery = record.recovery(from: times.made, normal: before.percentile(0.99))
+        recovery = record.recovery(from: findings.relieved ?? times.made, normal: before.percentile(0.99))
     }
 
     /// In words, what of the promise was not kept; empty when all of it was.

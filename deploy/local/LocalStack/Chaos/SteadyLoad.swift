@@ -26,6 +26,11 @@ package final class SteadyLoad: Sendable {
     /// How long ago the load began.
     package var elapsed: Duration { start.duration(to: clock.now) }
 
+    /// How many requests have been answered as they should be.
+    package var answered: Int {
+        state.withLock { state in state.samples.count { $0.failure == nil } }
+    }
+
     /// Ends the sending; what is in flight is still waited for.
     package func stop() {
         let length = elapsed

@@ -5,7 +5,7 @@ struct ChaosSettings: Sendable {
     /// `search` processes of a stack.
     static let replicas = 3
     /// Slow clients, when the limit of descriptors has room for them.
-    static let wantedSlowClients = 2000
+    static let wantedSlowClients = 5000
     /// Descriptors that a process needs beside those of the slow clients.
     private static let otherDescriptors = 1000
 

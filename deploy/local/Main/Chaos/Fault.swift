@@ -10,14 +10,24 @@ protocol Fault: Sendable {
     /// Changes the stack before its start.
     func adjust(_ configuration: inout StackConfiguration)
 
+    /// Changes the stack before the load begins.
+    ///
+    /// - Throws: `StackFailure` when it cannot be changed.
+    func prepare(_ stack: LocalStack) async throws
+
     /// Makes the fault and returns when it is over.
     ///
     /// - Throws: `StackFailure` when it cannot be made, or the stack does not come back.
     func make(_ scene: FaultScene) async throws -> FaultFindings
+
+    /// Takes away what ``prepare(_:)`` has made; called whatever happened before.
+    func cleanUp() async throws
 }
 
 extension Fault {
     func adjust(_ configuration: inout StackConfiguration) {}
+    func prepare(_ stack: LocalStack) async throws {}
+    func cleanUp() async throws {}
 }
 
 extension FaultName {
@@ -27,6 +37,10 @@ extension FaultName {
         case .searchKilled: SearchKilled()
         case .searchFrozen: SearchFrozen()
         case .searchGone: SearchGone()
+        case .searchSlow: SearchSlow()
+        case .searchRefusing: SearchRefusing()
+        case .retryStorm: RetryStorm()
+        case .overload: Overload()
         case .rollingRestart: RollingRestart()
         case .registryGone: RegistryGone(outage: settings.registryOutage)
         case .connectionStorm: ConnectionsOpenedAndClosed()

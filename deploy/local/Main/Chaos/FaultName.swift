@@ -5,6 +5,10 @@ enum FaultName: String, CaseIterable, ExpressibleByArgument, Sendable {
     case searchKilled = "search-killed"
     case searchFrozen = "search-frozen"
     case searchGone = "search-gone"
+    case searchSlow = "search-slow"
+    case searchRefusing = "search-refusing"
+    case retryStorm = "retry-storm"
+    case overload
     case rollingRestart = "rolling-restart"
     case registryGone = "registry-gone"
     case connectionStorm = "connection-storm"

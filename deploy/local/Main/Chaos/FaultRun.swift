@@ -23,7 +23,16 @@ struct FaultRun: Sendable {
         return try await withLocalStack(configuration, report: Self.tell) { stack in
             try await stack.waitUntilReady()
             try await loadCatalogue(into: stack)
-            return try await play(fault, on: stack)
+            do {
+                try await fault.prepare(stack)
+                let result = try await play(fault, on: stack)
+                try await fault.cleanUp()
+                return result
+            } catch {
+                // What went wrong first is what matters.
+                try? await fault.cleanUp()
+                throw error
+            }
         }
     }
 
