@@ -70,6 +70,11 @@ public struct Candidates: Sendable {
         max(Self.leastLatency, replicas[slots[candidate]].latency.value(at: now) ?? neutralLatency)
     }
 
+    /// The mean of the candidate's latencies, in seconds; like ``latency(of:)`` without regard to peaks.
+    public func meanLatency(of candidate: Int) -> Double {
+        max(Self.leastLatency, replicas[slots[candidate]].latency.meanValue(at: now) ?? neutralLatency)
+    }
+
     // MARK: The whole set
 
     /// How many replicas are known, whether candidates or not.

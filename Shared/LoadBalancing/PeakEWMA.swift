@@ -42,9 +42,14 @@ struct PeakEWMA: Hashable, Sendable {
     /// How many samples the mean has of calls that succeeded.
     private var samples = 0
 
+    /// The mean as it has faded by `now`, in seconds; nil before the first sample.
+    func meanValue(at now: Duration) -> Double? {
+        mean?.value(at: now, within: Self.timeConstant)
+    }
+
     /// The mean, or the peak if that is higher, as they have faded by `now`, in seconds; nil before the first sample.
     func value(at now: Duration) -> Double? {
-        guard let mean = mean?.value(at: now, within: Self.timeConstant) else { return nil }
+        guard let mean = meanValue(at: now) else { return nil }
         return peak.seconds > mean ? max(mean, peak.value(at: now, within: Self.peakTimeConstant)) : mean
     }
 

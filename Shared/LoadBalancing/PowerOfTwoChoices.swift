@@ -1,9 +1,10 @@
 /// The cheaper of two replicas drawn at random without replacement.
 ///
-/// A replica costs (outstanding + 1) × latency ÷ weight, with ``Candidates/latency(of:)``: roughly how long one more
-/// call would wait there. Choosing between two is close to choosing the best of all, at a constant cost and without the
+/// A replica costs (outstanding × mean latency + latency) ÷ weight, with ``Candidates/latency(of:)``: roughly how long
+/// one more call would wait there. Choosing between two is close to choosing the best of all, at a constant cost and without the
 /// herding of an exact minimum (M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", IEEE TPDS
-/// 12(10), 2001); the cost is that of Finagle's `p2cPeakEwma`.
+/// 12(10), 2001); the cost is that of Finagle's `p2cPeakEwma`, which multiplies the peak with all outstanding calls:
+/// but those before the slow one were not slow, and after a pause a replica would look worse than one that is always slow.
 public struct PowerOfTwoChoices: PickPolicy {
     /// Creates a policy.
     public init() {}
@@ -22,7 +23,7 @@ public struct PowerOfTwoChoices: PickPolicy {
     }
 
     private func cost(of candidate: Int, in candidates: Candidates) -> Double {
-        Double(candidates.outstanding(of: candidate) + 1) * candidates.latency(of: candidate)
-            / Double(candidates.weight(of: candidate))
+        (Double(candidates.outstanding(of: candidate)) * candidates.meanLatency(of: candidate)
+            + candidates.latency(of: candidate)) / Double(candidates.weight(of: candidate))
     }
 }

@@ -5,11 +5,11 @@ import Testing
 @testable import LoadBalancing
 
 @Suite struct PoolStatePropertyTests {
-    /// 240 000 steps in which sets change, calls start and end, and time passes, in random order; two runs a policy.
+    /// 360 000 steps in which sets change, calls start and end, and time passes, in random order; two runs a policy.
     @Test(arguments: 201...212 as ClosedRange<UInt64>)
     func agreesWithAPlainModel(_ seed: UInt64) {
         var run = Run(seed: seed)
-        for step in 0..<20_000 {
+        for step in 0..<30_000 {
             if let difference = run.step() {
                 Issue.record("seed \(seed), step \(step): \(difference)")
                 return
