@@ -119,9 +119,8 @@ let package = Package(
             .service,
             of: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "LoadBalancing", "MailWorkerContract",
-                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "StructuredLogging", "Tokens",
-                "UsersContract",
+                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing", "Resilience",
+                "ServiceClient", "ServiceRuntime", "StructuredLogging", "Tokens",
             ],
             outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .log, .metrics, .nioCore],
             resources: [.embedInCode("Resources")]
@@ -129,10 +128,7 @@ let package = Package(
         .main(
             of: "Gateway",
             named: "gateway",
-            uses: [
-                "AccessPolicy", "Discovery", "MailWorkerContract", "SearchContract", "ServiceRuntime", "Tokens",
-                "UsersContract",
-            ]
+            uses: ["AccessPolicy", "Discovery", "ServiceRuntime", "Tokens", "UsersContract"]
         ),
 
         // MARK: The stack without Docker

@@ -57,6 +57,11 @@ public struct RolePolicy: Sendable {
             ? .granted : .denied
     }
 
+    /// Whether any role at all may do this.
+    public func isGrantedToSomebody(_ permission: Permission) -> Bool {
+        grants.values.contains { $0.contains(permission) }
+    }
+
     private func isGranted(_ permission: Permission, to role: String) -> Bool {
         grants[role]?.contains(permission) ?? false
     }

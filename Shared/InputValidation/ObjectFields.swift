@@ -45,6 +45,38 @@ public struct ObjectFields: Sendable {
         present(key).flatMap { checked(key, $0, rules) }
     }
 
+    /// A whole number that may be absent; JSON `null` counts as absent, and `1.0` is no whole number.
+    public mutating func optionalInteger(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        guard let value = present(key) else { return nil }
+        guard case .number(let text) = value else {
+            reject(key, rule: "type", message: "must be a number, not \(value.kind)")
+            return nil
+        }
+        guard let number = Int(text), range.contains(number) else {
+            reject(
+                key,
+                rule: "range",
+                message: "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            )
+            return nil
+        }
+        return number
+    }
+
+    /// A list of any values that must be there, each with its pointer.
+    public mutating func values(_ key: String) -> [(value: JSONValue, pointer: JSONPointer)] {
+        guard let value = present(key) else {
+            reject(key, rule: "required", message: "is required")
+            return []
+        }
+        guard case .array(let elements) = value else {
+            reject(key, rule: "type", message: "must be an array, not \(value.kind)")
+            return []
+        }
+        let array = pointer.appending(key)
+        return elements.enumerated().map { ($1, array.appending($0)) }
+    }
+
     /// A list of texts that must be there, each satisfying `rules`, at most `maximum` of them.
     public mutating func texts(_ key: String, maximum: Int, _ rules: TextRule...) -> [String] {
         guard let value = present(key) else {

@@ -2,8 +2,6 @@ import AccessPolicy
 import Discovery
 import FoundationEssentials
 import GatewayService
-import MailWorkerContract
-import SearchContract
 import ServiceRuntime
 import Tokens
 import UsersContract
@@ -17,9 +15,11 @@ enum Gateway {
             settings: GatewayConfiguration.settings
         )
         await process.run { environment in
-            try await environment.connect(to: PublicAPI.services) { connections in
+            let policy = try RolePolicy.standard()
+            let configuration = try GatewayConfiguration(environment.settings, policy: policy)
+            return try await environment.connect(to: configuration.services) { connections in
                 makeGatewayApplication(
-                    configuration: GatewayConfiguration(environment.settings),
+                    configuration: configuration,
                     connections: connections,
                     access: .remote(
                         verifier: AccessTokenVerifier(
@@ -28,7 +28,7 @@ enum Gateway {
                         ),
                         issuer: connections.client(for: UsersAddress.name),
                         keySetPath: UsersAddress.keySetPath,
-                        policy: try RolePolicy.standard(),
+                        policy: policy,
                         now: { Date() }
                     ),
                     clock: ContinuousClock(),

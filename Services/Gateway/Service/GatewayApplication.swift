@@ -3,12 +3,9 @@ import HTTPEdge
 import HTTPProxy
 import Hummingbird
 import Logging
-import MailWorkerContract
 import NIOCore
 import Resilience
-import SearchContract
 package import ServiceRuntime
-import UsersContract
 
 /// Builds the gateway: the public API's routes before the services that answer them.
 ///
@@ -26,7 +23,14 @@ package func makeGatewayApplication(
     clock: ContinuousClock,
     now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
-    let table = RouteTable(PublicAPI.routes)
+    let prepare = { @Sendable (routes: [Route]) in
+        Routing.Snapshot(
+            table: RouteTable(routes),
+            proxied: ProxiedRoutes(routes, access: access, connections: connections)
+        )
+    }
+    let routing = Routing(prepare(configuration.routes))
+    let reload = RoutesReload(configuration: configuration, routing: routing, prepare: prepare)
     let start = clock.now
     let limits = GatewayLimits(configuration) { start.duration(to: clock.now) }
     let concurrency = configuration.concurrency.map { policy in
@@ -34,7 +38,7 @@ package func makeGatewayApplication(
         return SharedConcurrencyLimit(policy: policy, from: start, onChange: journal.record)
     }
     let responder = GatewayResponder(
-        table: table,
+        routing: routing,
         pages: Pages(),
         access: access,
         limits: limits,
@@ -44,37 +48,28 @@ package func makeGatewayApplication(
     return ServiceParts(
         responder: ServiceResponder(
             responder,
+            // Whatever matches no route is refused long before any deadline.
             deadlines: .edge { request in
-                // Whatever matches no route is refused long before any deadline.
-                guard case .route(let route) = try? table.match(request.method, path: request.uri.path) else {
-                    return Deadline.edgeDefault
-                }
-                return route.deadline
+                routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
             }
         ),
-        background: [connections],
+        background: [connections, HangUpSignal(reload.run)],
         checks: [connections.check],
         limits: EdgeLimits(),
-        isStream: { method, path in
-            // As above.
-            guard case .route(let route) = try? table.match(method, path: path) else { return false }
-            return route.isStream
-        },
-        makeShortcut: makeProxy(connections, access, limits, concurrency, now)
+        isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },
+        makeShortcut: makeProxy(routing, limits, concurrency, now)
     )
 }
 
 /// The way of requests that nobody has to look at: on one event loop from the client to the replica and back.
 private func makeProxy(
-    _ connections: ServiceConnections,
-    _ access: AccessGuard,
+    _ routing: Routing,
     _ limits: GatewayLimits,
     _ concurrency: SharedConcurrencyLimit?,
     _ now: @escaping @Sendable () -> Date
 ) -> @Sendable (any EventLoop) -> any EdgeShortcut {
-    let routes = ProxiedRoutes(PublicAPI.routes, access: access, connections: connections)
     let configuration = ProxyConfiguration(
-        target: { head, bytes in routes.target(of: head, bytes) },
+        target: { head, bytes in routing.current.proxied.target(of: head, bytes) },
         admit: { limits.admission(from: $0) },
         concurrency: concurrency,
         fail: { failure, id in

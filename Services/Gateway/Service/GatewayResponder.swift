@@ -8,7 +8,7 @@ import Tokens
 package struct GatewayResponder: HTTPResponder {
     package typealias Context = ServiceRequestContext
 
-    let table: RouteTable
+    let routing: Routing
     let pages: Pages
     let access: AccessGuard
     let limits: GatewayLimits
@@ -17,11 +17,12 @@ package struct GatewayResponder: HTTPResponder {
 
     @concurrent
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
-        let isLogIn = request.method == .post && request.uri.path == PublicAPI.logInPath
+        let table = routing.current.table
+        let isLogIn = table.route(request.method, path: request.uri.path)?.isLogIn ?? false
         var report = limits.admit(from: context.peerAddress, isLogIn: isLogIn)
         guard report.isAdmitted else { throw report.problem }
         do {
-            var response = try await answer(request, context, &report)
+            var response = try await answer(request, context, table, &report)
             response.headers.append(contentsOf: report.fields)
             return response
         } catch var problem as Problem where problem.headers[.rateLimit] == nil {
@@ -33,6 +34,7 @@ package struct GatewayResponder: HTTPResponder {
     private func answer(
         _ request: Request,
         _ context: ServiceRequestContext,
+        _ table: RouteTable,
         _ report: inout RateLimitReport
     ) async throws -> Response {
         guard RequestTarget.isWellFormed(request.head.path ?? "") else {

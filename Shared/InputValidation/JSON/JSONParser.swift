@@ -3,9 +3,13 @@ struct JSONParser {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
+    private var pointer = JSONPointer.root
+    /// Where each value begins, by its pointer; nil when nobody asks.
+    private(set) var offsets: [String: Int]?
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    init(_ bytes: UnsafeBufferPointer<UInt8>, keepsOffsets: Bool = false) {
         self.bytes = bytes
+        offsets = keepsOffsets ? [:] : nil
     }
 
     mutating func parseText() throws(JSONSyntaxError) -> JSONValue {
@@ -19,6 +23,7 @@ struct JSONParser {
 
     private mutating func parseValue() throws(JSONSyntaxError) -> JSONValue {
         guard position < bytes.count else { throw error("unexpected end of the text") }
+        offsets?[pointer.description] = position
         switch bytes[position] {
         case UInt8(ascii: "{"): return try parseObject()
         case UInt8(ascii: "["): return try parseArray()
@@ -29,6 +34,23 @@ struct JSONParser {
         case UInt8(ascii: "n"): return try parseLiteral("null", as: .null)
         default: throw error("a value was expected")
         }
+    }
+
+    private enum Step {
+        case key(String)
+        case index(Int)
+    }
+
+    /// Parses a value inside another one.
+    private mutating func parseValue(at step: Step) throws(JSONSyntaxError) -> JSONValue {
+        guard offsets != nil else { return try parseValue() }
+        let outer = pointer
+        switch step {
+        case .key(let key): pointer = outer.appending(key)
+        case .index(let index): pointer = outer.appending(index)
+        }
+        defer { pointer = outer }
+        return try parseValue()
     }
 
     private mutating func parseObject() throws(JSONSyntaxError) -> JSONValue {
@@ -48,7 +70,7 @@ struct JSONParser {
             skipWhitespace()
             guard consume(UInt8(ascii: ":")) else { throw error("a colon was expected") }
             skipWhitespace()
-            members.append(.init(key: key, value: try parseValue()))
+            members.append(.init(key: key, value: try parseValue(at: .key(key))))
             skipWhitespace()
             if consume(UInt8(ascii: ",")) { continue }
             guard consume(UInt8(ascii: "}")) else { throw error("a comma or the object's end was expected") }
@@ -62,7 +84,7 @@ struct JSONParser {
         if consume(UInt8(ascii: "]")) { return leave(.array([])) }
         while true {
             skipWhitespace()
-            elements.append(try parseValue())
+            elements.append(try parseValue(at: .index(elements.count)))
             skipWhitespace()
             if consume(UInt8(ascii: ",")) { continue }
             guard consume(UInt8(ascii: "]")) else { throw error("a comma or the array's end was expected") }

@@ -10,8 +10,7 @@ import Testing
 /// How often a client may ask.
 @Suite(.timeLimit(.minutes(1))) struct RateLimitTests {
     @Test func hasTheDocumentedDefaults() throws {
-        let settings = try Settings.load(GatewayConfiguration.settings, arguments: [], environment: [:])
-        let configuration = GatewayConfiguration(settings)
+        let configuration = try GatewayConfiguration()
         #expect(configuration.address?.limit == 1000 && configuration.address?.burst == 2000)
         #expect(configuration.address?.window == .seconds(1))
         #expect(configuration.account?.limit == 100 && configuration.account?.burst == 200)

@@ -8,7 +8,11 @@ import Testing
 @testable import GatewayService
 
 @Suite struct RouteTableTests {
-    private let table = RouteTable(PublicAPI.routes)
+    private let table: RouteTable
+
+    init() throws {
+        table = RouteTable(try StandardRoutes.all())
+    }
 
     private func problem(_ method: HTTPRequest.Method, _ path: String) -> Problem? {
         do {
@@ -52,7 +56,7 @@ import Testing
     }
 
     @Test func givesImportsAnHourAndTheRestTenSeconds() throws {
-        for route in PublicAPI.routes {
+        for route in try StandardRoutes.all() {
             let isImport = route.pattern.description == SearchAddress.importPath
             #expect(route.deadline == (isImport ? .seconds(3600) : .seconds(10)), "\(route.pattern)")
         }

@@ -1,7 +1,6 @@
 import AccessPolicy
 import Discovery
 import FoundationEssentials
-import GatewayService
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -18,6 +17,8 @@ import TestSupport
 import Testing
 import Tokens
 import UsersContract
+
+@testable import GatewayService
 
 /// The gateway on a real socket, before services that remember what reaches them.
 struct RunningGateway: Sendable {
@@ -104,9 +105,8 @@ private func run<Value: Sendable>(
     let time = ManualTime()
     let names = [UsersAddress.name, SearchAddress.name, MailWorkerAddress.name]
     let connections = ServiceConnections(to: names, registry: registry)
-    let settings = try Settings.load(GatewayConfiguration.settings, arguments: arguments, environment: [:])
     let parts = makeGatewayApplication(
-        configuration: GatewayConfiguration(settings),
+        configuration: try GatewayConfiguration(arguments: arguments),
         connections: connections,
         access: .remote(
             verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),

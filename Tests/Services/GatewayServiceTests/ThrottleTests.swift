@@ -20,16 +20,10 @@ import Testing
     }
 
     @Test func hasTheDocumentedDefaults() throws {
-        let settings = try Settings.load(GatewayConfiguration.settings, arguments: [], environment: [:])
-        let policy = try #require(GatewayConfiguration(settings).concurrency)
+        let policy = try #require(try GatewayConfiguration().concurrency)
         #expect(policy.initialLimit == 400 && policy.minimumLimit == 10 && policy.maximumLimit == 2000)
         #expect(policy.negligibleLatency == .milliseconds(50))
-        let off = try Settings.load(
-            GatewayConfiguration.settings,
-            arguments: ["--limit-in-flight-maximum=0"],
-            environment: [:]
-        )
-        #expect(GatewayConfiguration(off).concurrency == nil)
+        #expect(try GatewayConfiguration(arguments: ["--limit-in-flight-maximum=0"]).concurrency == nil)
     }
 
     @Test(
@@ -40,8 +34,8 @@ import Testing
             (.post, "/v1/listings/import", .import),
         ] as [(HTTPRequest.Method, String, RequestPriority)]
     )
-    func knowsWhatMatters(_ method: HTTPRequest.Method, _ path: String, _ priority: RequestPriority) {
-        let route = PublicAPI.routes.first { $0.method == method && $0.pattern.description == path }
+    func knowsWhatMatters(_ method: HTTPRequest.Method, _ path: String, _ priority: RequestPriority) throws {
+        let route = try StandardRoutes.all().first { $0.method == method && $0.pattern.description == path }
         #expect(route?.priority == priority)
     }
 

@@ -124,4 +124,34 @@ import Testing
             #expect(fields.errors.allSatisfy { !$0.message.contains("hunter2") }, "\(rule.name) repeats the value")
         }
     }
+
+    // MARK: Numbers and lists
+
+    @Test(
+        arguments: [
+            ("7", 7, []), ("0", 0, []), ("10", 10, []), ("null", nil, []), ("11", nil, ["/n range"]),
+            ("-1", nil, ["/n range"]), ("1.0", nil, ["/n range"]), ("1e1", nil, ["/n range"]),
+            ("99999999999999999999", nil, ["/n range"]), (#""7""#, nil, ["/n type"]), ("[7]", nil, ["/n type"]),
+        ] as [(String, Int?, [String])]
+    )
+    func readsWholeNumbers(_ text: String, _ number: Int?, errors: [String]) throws {
+        var fields = try fields("{\"n\":\(text)}")
+        #expect(fields.optionalInteger("n", in: 0...10) == number)
+        #expect(failures(fields) == errors)
+    }
+
+    @Test func readsListsOfAnything() throws {
+        var fields = try fields(#"{"list":[1,{"a":2}]}"#)
+        let values = fields.values("list")
+        #expect(values.map(\.value) == [.number("1"), .object([.init(key: "a", value: .number("2"))])])
+        #expect(values.map(\.pointer.description) == ["/list/0", "/list/1"])
+        #expect(failures(fields) == [])
+    }
+
+    @Test(arguments: [("{}", "/list required"), (#"{"list":{}}"#, "/list type")])
+    func refusesWhatIsNoList(_ text: String, error: String) throws {
+        var fields = try fields(text)
+        #expect(fields.values("list").isEmpty)
+        #expect(failures(fields) == [error])
+    }
 }

@@ -15,6 +15,11 @@ struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The pattern without the names of its parameters: what two patterns share that match the same paths.
+    var shape: String {
+        description.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : String($0) }.joined(separator: "/")
+    }
+
     /// How many segments of a matching path are literal: the more, the more specific the match.
     var literalCount: Int {
         segments.count { $0 != .parameter }

@@ -23,6 +23,8 @@ struct Route: Sendable {
     let deadline: Duration
     /// How much its requests matter when not all can be served.
     let priority: RequestPriority
+    /// Whether its calls count against the limit of log-ins too.
+    let isLogIn: Bool
 
     /// Whether the body is handed on while it arrives.
     var isStream: Bool {

@@ -39,6 +39,13 @@ struct RouteTable: Sendable {
         throw Self.refusal(of: method, allow: allow)
     }
 
+    /// The route of a request; nil for whatever is answered or refused without one.
+    func route(_ method: HTTPRequest.Method, path: String) -> Route? {
+        // Why there is none is told by whoever answers.
+        guard case .route(let route)? = try? match(method, path: path) else { return nil }
+        return route
+    }
+
     /// Why a resource does not answer to a method: 501 for an unknown one, 405 with `Allow` for any other.
     static func refusal(of method: HTTPRequest.Method, allow: String) -> Problem {
         guard knownMethods.contains(method) else {

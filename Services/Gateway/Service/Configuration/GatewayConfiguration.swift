@@ -1,3 +1,5 @@
+package import AccessPolicy
+package import Discovery
 import Resilience
 package import ServiceRuntime
 
@@ -25,6 +27,7 @@ package struct GatewayConfiguration: Sendable {
         burst: 100
     )
 
+    private static let routesKey = "routes.file"
     static let inFlightKey = "limit.in-flight.maximum"
     /// How many requests may be in flight before anything is known of their latency.
     static let initialInFlight = 400
@@ -35,19 +38,34 @@ package struct GatewayConfiguration: Sendable {
     package static let settings =
         [address, account, logIn].flatMap(\.settings) + [
             Setting(
+                routesKey,
+                .text,
+                default: "",
+                "The file of the routes, read again on SIGHUP; the ones that are built in when it is empty."
+            ),
+            Setting(
                 inFlightKey,
                 .integer(0...100_000),
                 default: "2000",
                 "Requests in flight at most; how many are let in is found out by their latency. 0 sets no limit."
-            )
+            ),
         ]
 
     var address: RateLimitPolicy?
     var account: RateLimitPolicy?
     var logIn: RateLimitPolicy?
     var concurrency: AdaptiveConcurrencyPolicy?
+    private(set) var routes: [Route]
+    private let routesFile: String
+    private let policy: RolePolicy
 
-    package init(_ settings: Settings) {
+    /// Reads the settings and the file of the routes.
+    ///
+    /// - Throws: `SettingsError` with everything that is wrong with the file.
+    package init(_ settings: Settings, policy: RolePolicy) throws(SettingsError) {
+        self.policy = policy
+        routesFile = settings.text(Self.routesKey)
+        routes = try RoutesFile.load(routesFile, policy: policy)
         address = Self.address.policy(settings)
         account = Self.account.policy(settings)
         logIn = Self.logIn.policy(settings)
@@ -59,5 +77,24 @@ package struct GatewayConfiguration: Sendable {
         policy.maximumLimit = maximum
         policy.negligibleLatency = Self.negligibleLatency
         concurrency = policy
+    }
+
+    /// The services that the routes lead to, each once.
+    package var services: [ServiceName] {
+        Set(routes.map(\.service)).sorted { $0.description < $1.description }
+    }
+
+    /// The routes as the file says by now.
+    ///
+    /// - Throws: `SettingsError` with everything that is wrong with it, services included that were not named at start.
+    func reloadRoutes() throws(SettingsError) -> [Route] {
+        let routes = try RoutesFile.load(routesFile, policy: policy)
+        let strangers = Set(routes.map(\.service)).subtracting(services).map(\.description).sorted()
+        guard strangers.isEmpty else {
+            let names = strangers.joined(separator: ", ")
+            throw SettingsError(["\(routesFile) leads to \(names), which no route did at start; start the gateway anew"]
+            )
+        }
+        return routes
     }
 }
