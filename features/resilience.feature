@@ -10,6 +10,36 @@ Feature: What breaks is not felt
     Then all 400 searches were answered
     And the stack says that "search-2" was ended by signal 9 and is started again
 
+  Scenario: One of two search processes is frozen under load
+    Given the shelter lists these animals:
+      | name    | species |
+      | Biscuit | cat     |
+    When "search-2" is frozen for 2 seconds in the middle of 100 searches a second for 6 seconds
+    Then all 600 searches were answered
+
+  Scenario: A search process that cannot serve joins the others
+    Given the shelter lists these animals:
+      | name    | species |
+      | Biscuit | cat     |
+    When a search process that refuses everything joins in the middle of 100 searches a second for 6 seconds
+    Then all 600 searches were answered
+    And it was asked, and fewer than 20 times
+
+  Scenario: A search process that is slow joins the others
+    Given the shelter lists these animals:
+      | name    | species |
+      | Biscuit | cat     |
+    When a search process that takes 500 ms joins in the middle of 100 searches a second for 6 seconds
+    Then all 600 searches were answered
+    And it was asked, and fewer than 20 times
+
+  Scenario: The registry goes away and comes back
+    Given the shelter lists these animals:
+      | name    | species |
+      | Biscuit | cat     |
+    When the registry goes away for 2 seconds in the middle of 100 searches a second for 6 seconds
+    Then all 600 searches were answered
+
   Scenario: The mail worker is killed while it sends
     When 30 people sign up while mail-worker-1 is killed 3 times
     Then every one of them gets exactly one mail "Confirm your address"

@@ -13,7 +13,6 @@ import Darwin
 /// Killing processes, and what must not come of it.
 enum ProcessSteps {
     static func define(in steps: inout StepRegistry<ScenarioWorld>) {
-        defineLoad(in: &steps)
         steps.define("the process {string} is killed") { world, arguments in
             try expect(world.stack.signal(try arguments.string(0), SIGKILL), "the process is not running")
         }
@@ -31,35 +30,6 @@ enum ProcessSteps {
         }
         steps.define("{int} people sign up while mail-worker-1 is killed {int} times") { world, arguments in
             try await signUpUnderFire(people: try arguments.int(0), kills: try arguments.int(1), world)
-        }
-    }
-
-    private static func defineLoad(in steps: inout StepRegistry<ScenarioWorld>) {
-        steps.define("{string} is killed in the middle of {int} searches a second for {int} seconds") {
-            world,
-            arguments in
-            let victim = try arguments.string(0)
-            let rate = try arguments.int(1)
-            let duration = try arguments.int(2)
-            let gateway = GatewayClient(baseURL: world.stack.gatewayURL)
-            let stack = world.stack
-            let path = "/v1/listings?jurisdiction=\(world.board)&q=cat"
-            let half = rate * duration / 2
-            let summary = await OpenLoopLoad(rate: rate, duration: .seconds(duration)).run { number in
-                if number == half { stack.signal(victim, SIGKILL) }
-                let reply = try await gateway.send(.get, path)
-                guard reply.status == 200 else { throw ExpectationFailed(description: "\(reply.status) \(reply.text)") }
-            }
-            world.notes["requests"] = "\(summary.requests)"
-            world.notes["failures"] = summary.failures.prefix(3).joined(separator: "; ")
-            world.notes["failed"] = "\(summary.failures.count)"
-        }
-        steps.define("all {int} searches were answered") { world, arguments in
-            try expect("the number of searches", world.notes["requests"] ?? "", is: "\(try arguments.int(0))")
-            try expect(
-                world.notes["failed"] == "0",
-                "\(world.notes["failed"] ?? "?") failed: \(world.notes["failures"] ?? "")"
-            )
         }
     }
 

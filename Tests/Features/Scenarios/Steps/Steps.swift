@@ -13,6 +13,7 @@ enum Steps {
         ImportSteps.define(in: &steps)
         DeadLetterSteps.define(in: &steps)
         CorrelationSteps.define(in: &steps)
+        LoadSteps.define(in: &steps)
         ProcessSteps.define(in: &steps)
         return steps
     }()
