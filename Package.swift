@@ -55,6 +55,7 @@ let package = Package(
             uses: ["Correlation", "Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
             outside: [.httpTypes, .nioCore, .nioPosix]
         ),
+        .shared("TCPProxy", uses: ["Discovery", "LoadBalancing"], outside: [.nioCore, .nioPosix]),
         .shared(
             "ServiceRuntime",
             uses: [
@@ -194,6 +195,7 @@ let package = Package(
             uses: ["Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
             outside: [.httpTypes, .nioCore, .nioPosix]
         ),
+        .tests(of: "TCPProxy", uses: ["Discovery", "LoadBalancing"], outside: [.nioCore, .nioPosix]),
         .tests(of: "Tokens", outside: [.crypto, .jwtKit]),
         .tests(of: "AccessPolicy"),
         .tests(

@@ -23,7 +23,7 @@ SHARED = {
     "System": ("CCrypt", "CMalloc"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SQLiteStorage"),
     "L1": ("HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
-    "L2": ("HTTPProxy", "ServiceClient", "ServiceRuntime"),
+    "L2": ("HTTPProxy", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
 
 # The services and the parts of each.

@@ -65,6 +65,7 @@ extension EdgeConnectionHandler {
         clock.idle(at: context.eventLoop.now)
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        context.close(mode: .output, promise: written)
+        // Closing the output would close all of it at once where the client has ended, and drop what waits.
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 }

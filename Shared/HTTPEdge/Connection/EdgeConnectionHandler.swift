@@ -150,7 +150,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     /// The client has said its last word; what of it waits is still answered, one request after the other.
     func endInput(_ context: ChannelHandlerContext) {
         reportTruncation(context)
-        if case .complete = reading, buffer.readableBytes > 0 { return }
+        if mustWait(context), buffer.readableBytes > 0 { return }
         guard !isInputEnded else { return }
         isInputEnded = true
         cancelShortcut()

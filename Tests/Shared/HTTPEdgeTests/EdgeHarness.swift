@@ -52,9 +52,11 @@ final class EdgeHarness {
     ) throws {
         var head = HTTPResponse(status: status, headerFields: fields)
         head.headerFields[.contentLength] = length.map(String.init)
-        try channel.writeOutbound(HTTPResponsePart.head(head))
-        for part in body { try channel.writeOutbound(HTTPResponsePart.body(ByteBuffer(string: part))) }
-        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        // Without promises, so that the connection's own are the only ones that can be held.
+        channel.writeAndFlush(HTTPResponsePart.head(head), promise: nil)
+        for part in body { channel.writeAndFlush(HTTPResponsePart.body(ByteBuffer(string: part)), promise: nil) }
+        channel.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
+        try channel.throwIfErrorCaught()
     }
 
     /// What the client has received since the last call.
@@ -91,9 +93,10 @@ final class EdgeHarness {
     var isOpen: Bool { channel.isActive }
 }
 
-/// Keeps an embedded channel open, as a socket is, when only its output is closed.
+/// Keeps an embedded channel open, as a socket is, when only its output is closed, and while its client takes nothing.
 final class HalfCloser: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     /// Whether what was written is not on its way yet.
     var isHolding = false
@@ -103,6 +106,12 @@ final class HalfCloser: ChannelOutboundHandler {
         isHolding = false
         for promise in held { promise.succeed() }
         held = []
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard isHolding, let promise else { return context.write(data, promise: promise) }
+        held.append(promise)
+        context.write(data, promise: nil)
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

@@ -181,6 +181,23 @@ import Testing
         }
     }
 
+    /// A client that has said its last word before it begins to read gets all that was answered; its last request is
+    /// given up, as it looks like one of a client that has left.
+    @Test func dropsNothingThatWaitsForAClientThatHasEnded() async throws {
+        let body = String(repeating: "x", count: 60_000)
+        let replica = RawReplica("a", always: RawReplica.answer("200 OK", body))
+        try await ProxyScope.with([replica]) { scope, port in
+            let client = try await RawClient.connect(to: port, reads: false)
+            let count = 400
+            for _ in 0..<count { try await client.get() }
+            try await client.closeOutput()
+            try await eventually("the first is answered", holds: { !scope.outcomes.isEmpty })
+            try await client.startReading()
+            try await client.isEnded()
+            #expect(client.text.utf8.count > (count - 1) * body.utf8.count)
+        }
+    }
+
     @Test func readsNoFasterThanTheClient() async throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"
         let replica = RawReplica("a") { _ in .flood(head + String(repeating: "x", count: 1 << 16)) }
