@@ -121,9 +121,9 @@ let package = Package(
             of: "Gateway",
             uses: [
                 "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing", "Resilience",
-                "ServiceClient", "ServiceRuntime", "StructuredLogging", "Tokens",
+                "ServiceClient", "ServiceRuntime", "StructuredLogging", "TCPProxy", "Tokens",
             ],
-            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .log, .metrics, .nioCore],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .nioCore],
             resources: [.embedInCode("Resources")]
         ),
         .main(
@@ -240,7 +240,8 @@ let package = Package(
             ofService: "Gateway",
             uses: [
                 "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "MailWorkerContract",
-                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
+                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "TCPProxy", "Tokens",
+                "UsersContract",
             ]
         ),
         .testTarget(

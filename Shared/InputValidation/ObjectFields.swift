@@ -63,12 +63,27 @@ public struct ObjectFields: Sendable {
         return number
     }
 
+    /// A whole number that must be there; the lowest of the range stands in while an error is recorded.
+    public mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int {
+        guard present(key) != nil else {
+            reject(key, rule: "required", message: "is required")
+            return range.lowerBound
+        }
+        return optionalInteger(key, in: range) ?? range.lowerBound
+    }
+
     /// A list of any values that must be there, each with its pointer.
     public mutating func values(_ key: String) -> [(value: JSONValue, pointer: JSONPointer)] {
-        guard let value = present(key) else {
+        guard present(key) != nil else {
             reject(key, rule: "required", message: "is required")
             return []
         }
+        return optionalValues(key)
+    }
+
+    /// A list of any values that may be absent, each with its pointer; JSON `null` counts as absent.
+    public mutating func optionalValues(_ key: String) -> [(value: JSONValue, pointer: JSONPointer)] {
+        guard let value = present(key) else { return [] }
         guard case .array(let elements) = value else {
             reject(key, rule: "type", message: "must be an array, not \(value.kind)")
             return []

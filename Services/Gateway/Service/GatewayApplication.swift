@@ -29,7 +29,7 @@ package func makeGatewayApplication(
             proxied: ProxiedRoutes(routes, access: access, connections: connections)
         )
     }
-    let routing = Routing(prepare(configuration.routes))
+    let routing = Routing(prepare(configuration.file.routes))
     let reload = RoutesReload(configuration: configuration, routing: routing, prepare: prepare)
     let start = clock.now
     let limits = GatewayLimits(configuration) { start.duration(to: clock.now) }
@@ -53,7 +53,8 @@ package func makeGatewayApplication(
                 routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
             }
         ),
-        background: [connections, HangUpSignal(reload.run)],
+        background: [connections, HangUpSignal(reload.run)]
+            + configuration.file.tcpRoutes.map { TCPListener($0, host: configuration.host, connections: connections) },
         checks: [connections.check],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },

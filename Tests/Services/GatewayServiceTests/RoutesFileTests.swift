@@ -6,6 +6,7 @@ import MailWorkerContract
 import Resilience
 import SearchContract
 import ServiceRuntime
+import TCPProxy
 import TestSupport
 import Testing
 import UsersContract
@@ -15,13 +16,17 @@ import UsersContract
 /// The file that says which calls there are.
 @Suite struct RoutesFileTests {
     private func routes(_ text: String) throws(SettingsError) -> [Route] {
+        try contents(text).routes
+    }
+
+    private func contents(_ text: String) throws(SettingsError) -> RoutesFile.Contents {
         let policy: RolePolicy
         do {
             policy = try .standard()
         } catch {
             throw SettingsError(["\(error)"])
         }
-        return try RoutesFile.routes(in: Array(text.utf8), named: "routes.json", policy)
+        return try RoutesFile.contents(of: Array(text.utf8), named: "routes.json", policy)
     }
 
     /// What is wrong with a file whose third line is a route with these members.
@@ -112,7 +117,7 @@ import UsersContract
     @Test(arguments: [
         ("", "routes.json:1: unexpected end of the text"), ("{\n\n,", "routes.json:3: a member name"),
         ("[]", "routes.json:1: the file must be an object, not array"),
-        ("{}", "routes.json:1: /routes is required"), ("{\"routes\":[]}", "routes.json:1: /routes must name a route"),
+        ("{\"routes\":[]}", "routes.json:1: /routes must name a route"),
     ])
     func refusesWhatIsNoFile(_ text: String, _ problem: String) {
         let error = #expect(throws: SettingsError.self) { try routes(text) }
@@ -137,6 +142,45 @@ import UsersContract
         #expect(routes.filter(\.isLogIn).map(\.pattern.description) == ["/v1/sessions"])
         let configuration = try GatewayConfiguration()
         #expect(configuration.services == [MailWorkerAddress.name, SearchAddress.name, UsersAddress.name])
+    }
+
+    // MARK: TCP routes
+
+    private static let one = #""routes":[{"method":"GET","path":"/a","service":"b","permission":"read listing"}]"#
+
+    @Test func readsTCPRoutes() throws {
+        let ports = [2525, 5432]
+        let text = """
+            {\(Self.one), "tcpRoutes": [
+              {"port": \(ports[0]), "service": "smtp"},
+              {"port": \(ports[1]), "service": "db", "connectMilliseconds": 250, "idleSeconds": 60, "totalSeconds": 90}
+            ]}
+            """
+        let contents = try contents(text)
+        let limits = TCPLimits(connectTime: .milliseconds(250), idleTime: .seconds(60), totalTime: .seconds(90))
+        #expect(contents.tcpRoutes.map(\.port) == ports)
+        #expect(contents.tcpRoutes.map(\.limits) == [TCPLimits(), limits])
+        #expect(Set(contents.services.map(\.description)) == ["b", "smtp", "db"])
+        #expect(try self.contents("{\(Self.one)}").tcpRoutes == [])
+        let alone = try self.contents(#"{"tcpRoutes":[{"port":\#(ports[0]),"service":"smtp"}]}"#)
+        #expect(alone.tcpRoutes.count == 1)
+        #expect(alone.routes.count == (try StandardRoutes.all().count), "the built-in ones stay")
+    }
+
+    @Test(arguments: [
+        (#"{"service":"a"}"#, "/tcpRoutes/0/port is required"),
+        (#"{"port":0,"service":"a"}"#, "/tcpRoutes/0/port must be a whole number from 1 to 65535"),
+        (#"{"port":1,"service":"A"}"#, "/tcpRoutes/0/service must be 1 to 63"),
+        (#"{"port":1,"service":"a","idleSeconds":0}"#, "/tcpRoutes/0/idleSeconds must be a whole number"),
+        (#"{"port":1,"service":"a","idle":5}"#, "/tcpRoutes/0/idle is not a field of this object"),
+        (#"{"port":1,"service":"a"},{"port":1,"service":"b"}"#, "/tcpRoutes/1/port is the port of an earlier route"),
+    ])
+    func refusesWrongTCPRoutes(_ routes: String, problem: String) {
+        let error = #expect(throws: SettingsError.self) { try contents("{\(Self.one),\n\"tcpRoutes\":[\(routes)]}") }
+        #expect(
+            error?.problems.contains { $0.hasPrefix("routes.json:2: " + problem) } == true,
+            "\(error?.problems ?? [])"
+        )
     }
 
     // MARK: Reading again

@@ -6,14 +6,18 @@ import ServiceRuntime
 /// The routes that are built in.
 enum StandardRoutes {
     static func all() throws -> [Route] {
-        try RoutesFile.load("", policy: .standard())
+        try RoutesFile.load("", policy: .standard()).routes
     }
 }
 
 extension GatewayConfiguration {
     /// The configuration of these flags.
     init(arguments: [String] = []) throws {
-        let settings = try Settings.load(Self.settings, arguments: arguments, environment: [:])
+        let settings = try Settings.load(
+            ServiceSettings.all + Self.settings,
+            arguments: ["--registry-url=lease-directory:/nowhere"] + arguments,
+            environment: [:]
+        )
         try self.init(settings, policy: .standard())
     }
 }

@@ -55,7 +55,9 @@ package struct GatewayConfiguration: Sendable {
     var account: RateLimitPolicy?
     var logIn: RateLimitPolicy?
     var concurrency: AdaptiveConcurrencyPolicy?
-    private(set) var routes: [Route]
+    let file: RoutesFile.Contents
+    /// The address that the listeners of TCP routes listen on: that of the public listener.
+    let host: String
     private let routesFile: String
     private let policy: RolePolicy
 
@@ -65,7 +67,8 @@ package struct GatewayConfiguration: Sendable {
     package init(_ settings: Settings, policy: RolePolicy) throws(SettingsError) {
         self.policy = policy
         routesFile = settings.text(Self.routesKey)
-        routes = try RoutesFile.load(routesFile, policy: policy)
+        file = try RoutesFile.load(routesFile, policy: policy)
+        host = settings.text("http.host")
         address = Self.address.policy(settings)
         account = Self.account.policy(settings)
         logIn = Self.logIn.policy(settings)
@@ -81,20 +84,24 @@ package struct GatewayConfiguration: Sendable {
 
     /// The services that the routes lead to, each once.
     package var services: [ServiceName] {
-        Set(routes.map(\.service)).sorted { $0.description < $1.description }
+        file.services.sorted { $0.description < $1.description }
     }
 
     /// The routes as the file says by now.
     ///
-    /// - Throws: `SettingsError` with everything that is wrong with it, services included that were not named at start.
+    /// - Throws: `SettingsError` with everything that is wrong with it, and with what a running process cannot change.
     func reloadRoutes() throws(SettingsError) -> [Route] {
-        let routes = try RoutesFile.load(routesFile, policy: policy)
-        let strangers = Set(routes.map(\.service)).subtracting(services).map(\.description).sorted()
-        guard strangers.isEmpty else {
+        let contents = try RoutesFile.load(routesFile, policy: policy)
+        var problems: [String] = []
+        let strangers = contents.services.subtracting(file.services).map(\.description).sorted()
+        if !strangers.isEmpty {
             let names = strangers.joined(separator: ", ")
-            throw SettingsError(["\(routesFile) leads to \(names), which no route did at start; start the gateway anew"]
-            )
+            problems.append("\(routesFile) leads to \(names), which no route did at start; start the gateway anew")
         }
-        return routes
+        if contents.tcpRoutes != file.tcpRoutes {
+            problems.append("\(routesFile) has other tcpRoutes than at start; start the gateway anew")
+        }
+        guard problems.isEmpty else { throw SettingsError(problems) }
+        return contents.routes
     }
 }

@@ -5,15 +5,25 @@ import HTTPTypes
 import InputValidation
 import Resilience
 import ServiceRuntime
+import TCPProxy
 
 /// The file that says which calls there are: who may make them, which service answers, and how much they matter.
 ///
-/// It is one JSON object with the list `routes`; Services/Gateway/README.md tells its members. Every error names the
+/// It is one JSON object with the lists `routes` and `tcpRoutes`; Services/Gateway/README.md tells its members. Every error names the
 /// file, the line and the member.
 struct RoutesFile: Sendable {
     private static let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
     private static let priorities: [RequestPriority] = [.authentication, .write, .search, .import]
     private static let longestDeadline = 86_400
+
+    /// What a file says.
+    struct Contents: Sendable {
+        var routes: [Route]
+        var tcpRoutes: [TCPRouteSetting]
+
+        /// The services that the routes lead to.
+        var services: Set<ServiceName> { Set(routes.map(\.service) + tcpRoutes.map(\.service)) }
+    }
 
     /// The name of the file in messages.
     private let name: String
@@ -21,22 +31,27 @@ struct RoutesFile: Sendable {
     private let places: JSONPlaces
     private var problems: [FieldError] = []
     private var known: Set<String> = []
+    private var knownPorts: Set<Int> = []
 
     /// Reads the file of this path, or the one that is built in when the path is empty.
     ///
     /// - Throws: `SettingsError` with everything that is wrong, a line each.
-    static func load(_ path: String, policy: RolePolicy) throws(SettingsError) -> [Route] {
-        guard !path.isEmpty else { return try routes(in: PackageResources.routes_json, named: "routes.json", policy) }
+    static func load(_ path: String, policy: RolePolicy) throws(SettingsError) -> Contents {
+        guard !path.isEmpty else { return try contents(of: PackageResources.routes_json, named: "routes.json", policy) }
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SettingsError(["routes.file: \(path) cannot be read"])
         }
-        return try routes(in: Array(data), named: path, policy)
+        return try contents(of: Array(data), named: path, policy)
     }
 
     /// Reads the routes of a text.
     ///
     /// - Throws: `SettingsError` as ``load(_:policy:)``.
-    static func routes(in bytes: [UInt8], named name: String, _ policy: RolePolicy) throws(SettingsError) -> [Route] {
+    static func contents(
+        of bytes: [UInt8],
+        named name: String,
+        _ policy: RolePolicy
+    ) throws(SettingsError) -> Contents {
         let text: (value: JSONValue, places: JSONPlaces)
         do {
             text = try StrictJSON.parseKeepingPlaces(bytes)
@@ -44,9 +59,12 @@ struct RoutesFile: Sendable {
             throw SettingsError(["\(name):\(error.line(in: bytes)): \(error.message)"])
         }
         var file = Self(name: name, policy: policy, places: text.places)
-        let routes = file.read(text.value)
+        let contents = file.read(text.value)
         guard file.problems.isEmpty else { throw SettingsError(file.problems.map(file.line)) }
-        return routes
+        guard contents.routes.isEmpty else { return contents }
+        // A file with TCP routes alone leaves the others as they are.
+        let builtIn = try Self.contents(of: PackageResources.routes_json, named: "routes.json", policy)
+        return Contents(routes: builtIn.routes, tcpRoutes: contents.tcpRoutes)
     }
 
     private init(name: String, policy: RolePolicy, places: JSONPlaces) {
@@ -60,15 +78,38 @@ struct RoutesFile: Sendable {
         return "\(name):\(places.line(of: problem.pointer)): \(pointer) \(problem.message)"
     }
 
-    private mutating func read(_ value: JSONValue) -> [Route] {
+    private mutating func read(_ value: JSONValue) -> Contents {
         var fields = ObjectFields(value)
-        let elements = fields.values("routes")
+        let elements = fields.optionalValues("routes")
+        let tcpElements = fields.optionalValues("tcpRoutes")
         take(&fields)
         let routes = elements.compactMap { route($0.value, at: $0.pointer) }
-        if routes.isEmpty, problems.isEmpty {
+        if value["routes"] != nil, routes.isEmpty, problems.isEmpty {
             problems.append(FieldError(pointer: "/routes", rule: "count", message: "must name a route at least"))
         }
-        return routes
+        return Contents(routes: routes, tcpRoutes: tcpRoutes(tcpElements))
+    }
+
+    private mutating func tcpRoutes(_ elements: [(value: JSONValue, pointer: JSONPointer)]) -> [TCPRouteSetting] {
+        elements.compactMap { tcpRoute($0.value, at: $0.pointer) }
+    }
+
+    private mutating func tcpRoute(_ value: JSONValue, at pointer: JSONPointer) -> TCPRouteSetting? {
+        var fields = ObjectFields(value, at: pointer)
+        let port = fields.integer("port", in: 1...65_535)
+        let service = fields.text("service", .serviceName)
+        let connect = fields.optionalInteger("connectMilliseconds", in: 1...60_000)
+        let idle = fields.optionalInteger("idleSeconds", in: 1...Self.longestDeadline)
+        let total = fields.optionalInteger("totalSeconds", in: 1...Self.longestDeadline)
+        if !knownPorts.insert(port).inserted {
+            fields.reject("port", rule: "unique", message: "is the port of an earlier route")
+        }
+        guard take(&fields), let service = ServiceName(service) else { return nil }
+        var limits = TCPLimits()
+        if let connect { limits.connectTime = .milliseconds(connect) }
+        if let idle { limits.idleTime = .seconds(idle) }
+        if let total { limits.totalTime = .seconds(total) }
+        return TCPRouteSetting(port: port, service: service, limits: limits)
     }
 
     private mutating func route(_ value: JSONValue, at pointer: JSONPointer) -> Route? {

@@ -8,7 +8,9 @@ protocol Fault: Sendable {
     var promise: FaultPromise { get }
 
     /// Changes the stack before its start.
-    func adjust(_ configuration: inout StackConfiguration)
+    ///
+    /// - Throws: When what the change needs cannot be made.
+    func adjust(_ configuration: inout StackConfiguration) async throws
 
     /// Changes the stack before the load begins.
     ///
@@ -41,6 +43,7 @@ extension FaultName {
         case .searchRefusing: SearchRefusing()
         case .retryStorm: RetryStorm()
         case .overload: Overload()
+        case .tcpRoute: TCPRouteClients()
         case .rollingRestart: RollingRestart()
         case .registryGone: RegistryGone(outage: settings.registryOutage)
         case .connectionStorm: ConnectionsOpenedAndClosed()

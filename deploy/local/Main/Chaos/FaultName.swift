@@ -13,4 +13,5 @@ enum FaultName: String, CaseIterable, ExpressibleByArgument, Sendable {
     case registryGone = "registry-gone"
     case connectionStorm = "connection-storm"
     case slowClients = "slow-clients"
+    case tcpRoute = "tcp-route"
 }

@@ -1,0 +1,53 @@
+import Discovery
+import Logging
+import Metrics
+import ServiceClient
+import ServiceLifecycle
+import ServiceRuntime
+import StructuredLogging
+import TCPProxy
+
+/// Listens on the port of a TCP route until shutdown, when it resets what connections are left.
+struct TCPListener: Service {
+    let setting: TCPRouteSetting
+    let host: String
+    let proxy: TCPProxy
+
+    init(_ setting: TCPRouteSetting, host: String, connections: ServiceConnections) {
+        self.setting = setting
+        self.host = host
+        let service = "\(setting.service)"
+        let logger = Logger.current
+        let route = TCPRoute(pool: connections.client(for: setting.service).pool, limits: setting.limits)
+        proxy = TCPProxy(route) { Self.record($0, service, logger) }
+    }
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await proxy.run(host: host, port: setting.port) { port in
+                Logger.current.info(
+                    "tcp route listening",
+                    metadata: [LogKey.address: "\(host):\(port)", LogKey.peer: "\(setting.service)"]
+                )
+            }
+        }
+    }
+
+    /// One line and one count a connection: `clowder_tcp_connections_total`, by `service` and `outcome`.
+    private static func record(_ report: TCPSessionReport, _ service: String, _ logger: Logger) {
+        Counter(
+            label: "clowder_tcp_connections_total",
+            dimensions: [("service", service), ("outcome", report.outcome.rawValue)]
+        ).increment()
+        logger.info(
+            "tcp connection ended",
+            metadata: [
+                LogKey.peer: "\(service)", LogKey.outcome: "\(report.outcome.rawValue)",
+                LogKey.address: "\(report.peer ?? "unknown")",
+                "replica": "\(report.replica?.authority ?? "none")",
+                "bytes.received": .stringConvertible(report.received), "bytes.sent": .stringConvertible(report.sent),
+                LogKey.duration: .stringConvertible((report.duration / .milliseconds(1)).rounded()),
+            ]
+        )
+    }
+}
