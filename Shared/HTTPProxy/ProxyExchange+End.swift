@@ -55,12 +55,17 @@ extension ProxyExchange {
             let duration = job.latency ?? outcome.duration
             job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
         }
-        if let place = job.place {
-            loop.configuration.concurrency?.finish(place, as: load(status, error, outcome.duration, job), at: now)
-        }
+        giveBackPlace(as: load(status, error, outcome.duration, job), at: now)
         observe { $0.ended($1, with: outcome) }
         self.job = nil
         loop.remove(self)
+    }
+
+    /// Ends the request's part in the load: when the replica has answered, however long the client reads.
+    func giveBackPlace(as outcome: AdaptiveConcurrencyLimit.Outcome?, at now: ContinuousClock.Instant) {
+        guard let place = job?.place else { return }
+        job?.place = nil
+        loop.configuration.concurrency?.finish(place, as: outcome, at: now)
     }
 
     /// What the end of a request says about the service.

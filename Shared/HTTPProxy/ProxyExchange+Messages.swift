@@ -1,6 +1,7 @@
 import HTTPEdge
 import LoadBalancing
 import NIOCore
+import Resilience
 
 /// What is sent to the replica, and what of its answer is passed on.
 extension ProxyExchange {
@@ -123,6 +124,7 @@ extension ProxyExchange {
         if isChunked { job.answer.writeStaticString("Transfer-Encoding: chunked\r\n") }
         endHead(&job.answer, length: job.bodyLength, isLast: job.connection.isLastAnswer)
         job.phase = .streaming(isChunked: isChunked)
+        giveBackPlace(as: job.latency.map { .answered(after: $0) }, at: clock.now)
         job.connection.writeShortcut(job.answer)
         if !job.connection.isWritable { job.upstream?.pause() }
         let held = job.held

@@ -143,6 +143,19 @@ public final class EndpointPool: Sendable {
         apply { $0.finish(pick, as: outcome, after: latency, at: time) }
     }
 
+    /// Takes what is known of a replica while its call goes on, such as that a connection of long life was made.
+    ///
+    /// The call stays outstanding until ``finish(_:as:after:)``, which is told ``Outcome/ignored`` if nothing is to be
+    /// added.
+    /// - Parameters:
+    ///   - pick: The call.
+    ///   - outcome: What is known.
+    ///   - latency: How long that took.
+    public func settle(_ pick: Pick, as outcome: Outcome, after latency: Duration) {
+        let time = now()
+        apply { $0.settle(pick, as: outcome, after: latency, at: time) }
+    }
+
     // MARK: Looking in
 
     /// What is known of each replica, ordered by ID.

@@ -39,7 +39,7 @@ struct PeakEWMA: Hashable, Sendable {
     /// The mean when it was updated last; nil before the first sample.
     private var mean: Fading?
     private var peak = Fading(seconds: 0, updatedAt: .zero)
-    /// How many samples the mean has of calls that succeeded.
+    /// How many samples the mean has.
     private var samples = 0
 
     /// The mean as it has faded by `now`, in seconds; nil before the first sample.
@@ -68,12 +68,14 @@ struct PeakEWMA: Hashable, Sendable {
     /// few make a replica a little dearer, failures alone bring it to the penalty within the time constant.
     mutating func observeFailure(after sample: Double, typical: Double, at now: Duration) {
         raisePeak(to: sample, at: now)
+        samples += 1
         blend(max(sample, Self.failurePenalty.inSeconds, Self.failureFactor * typical), at: now)
     }
 
     /// Takes the time after which a caller gave up: the latency would have been longer.
     mutating func observeAtLeast(_ sample: Double, at now: Duration) {
         guard sample > value(at: now) ?? 0 else { return }
+        samples += 1
         raisePeak(to: sample, at: now)
         blend(sample, at: now)
     }

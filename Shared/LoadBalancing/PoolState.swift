@@ -97,8 +97,19 @@ struct PoolState {
         after latency: Duration? = nil,
         at now: Duration
     ) -> [Change] {
+        if let slot = roster.slot(of: pick) { roster.endCall(in: slot) }
+        return settle(pick, as: outcome, after: latency, at: now)
+    }
+
+    /// Takes the outcome of a call that goes on; it ends with an outcome of its own, ``EndpointPool/Outcome/ignored``
+    /// when there is nothing to add.
+    mutating func settle(
+        _ pick: Pick,
+        as outcome: EndpointPool.Outcome,
+        after latency: Duration?,
+        at now: Duration
+    ) -> [Change] {
         guard let slot = roster.slot(of: pick) else { return [] }
-        roster.endCall(in: slot)
         observe(outcome, lasting: latency, of: pick, in: slot, at: now)
         guard pick.epoch == roster.replicas[slot].health.epoch else { return [] }
         if pick.isProbe { return finishProbe(in: slot, as: outcome, at: now) }

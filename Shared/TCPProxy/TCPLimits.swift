@@ -6,6 +6,8 @@ public struct TCPLimits: Hashable, Sendable {
     public static let defaultIdleTime = Duration.seconds(300)
     /// How long a connection may last in all.
     public static let defaultTotalTime = Duration.seconds(3600)
+    /// How many connections a route may have at once.
+    public static let defaultMaximumConnections = 1000
     /// Replicas that are tried before the client is turned away.
     public static let attempts = 3
 
@@ -15,15 +17,19 @@ public struct TCPLimits: Hashable, Sendable {
     public var idleTime: Duration
     /// How long a connection may last in all, from the client's arrival.
     public var totalTime: Duration
+    /// How many connections the route may have at once, each of which takes two descriptors; more are reset.
+    public var maximumConnections: Int
 
     /// Creates limits; the defaults are the named constants.
     public init(
         connectTime: Duration = TCPLimits.defaultConnectTime,
         idleTime: Duration = TCPLimits.defaultIdleTime,
-        totalTime: Duration = TCPLimits.defaultTotalTime
+        totalTime: Duration = TCPLimits.defaultTotalTime,
+        maximumConnections: Int = TCPLimits.defaultMaximumConnections
     ) {
         self.connectTime = connectTime
         self.idleTime = idleTime
         self.totalTime = totalTime
+        self.maximumConnections = maximumConnections
     }
 }

@@ -19,7 +19,9 @@ final class TCPPeer: ChannelInboundHandler {
     private(set) var hasEnded = false
     private var context: ChannelHandlerContext?
     private var isWaitingForRoom = false
-    private var isOutputClosed = false
+    private var isEndingOutput = false
+    /// Whether all that was to be sent is on its way, and the output closed.
+    private(set) var hasSentAll = false
 
     /// Called once, when the connection is there.
     var onActive: (() -> Void)?
@@ -70,14 +72,14 @@ final class TCPPeer: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         // Once this side's output is closed, its last word closes the whole connection without being announced; a reset
         // is an error, and was caught before.
-        if isOutputClosed, !hasEnded {
+        if hasSentAll, !hasEnded {
             hasEnded = true
             session?.ended(self)
         }
         session?.closed(self)
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { session?.finish(as: .reset) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { session?.breakOff(self) }
 
     // MARK: What the other side brings
 
@@ -89,11 +91,14 @@ final class TCPPeer: ChannelInboundHandler {
 
     /// Says that nothing more comes, once all that was written is on its way.
     func endOutput() {
-        guard let context, !isOutputClosed else { return }
-        isOutputClosed = true
+        guard let context, !isEndingOutput else { return }
+        isEndingOutput = true
         // Closing the output of a connection whose input has ended closes all of it at once, and drops what waits.
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { context.close(mode: .output, promise: nil) }
+        written.futureResult.assumeIsolated().whenSuccess {
+            self.hasSentAll = true
+            context.close(mode: .output, promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
     }
 

@@ -82,13 +82,13 @@ public final class TCPProxy: Sendable {
             let session = TCPSession(peer, from: address, to: self.route, on: eventLoop) { session, report in
                 self.end(session, report)
             }
-            let isStopped = self.state.withLock { state in
-                if !state.isStopped {
-                    state.sessions[ObjectIdentifier(session)] = NIOLoopBound(session, eventLoop: eventLoop)
-                }
-                return state.isStopped
+            let refusal = self.state.withLock { state -> TCPSessionReport.Outcome? in
+                if state.isStopped { return .stopped }
+                if state.sessions.count >= self.route.limits.maximumConnections { return .turnedAway }
+                state.sessions[ObjectIdentifier(session)] = NIOLoopBound(session, eventLoop: eventLoop)
+                return nil
             }
-            if isStopped { peer.close(resetting: true) } else { session.begin() }
+            if let refusal { session.finish(as: refusal) } else { session.begin() }
         }
         try channel.pipeline.syncOperations.addHandler(peer)
     }

@@ -19,7 +19,7 @@ final class TCPSession {
     /// What the client said before there was a replica: a client that ends is read to its end, asked or not.
     private var early = ByteBuffer()
     private var pick: Pick?
-    private var connectTime: Duration?
+    private var isReplicaBroken = false
     private var tried: Set<String> = []
     private var lastActivity: NIODeadline
     private var timers: [Scheduled<Void>] = []
@@ -88,7 +88,8 @@ final class TCPSession {
                     return peer.close(resetting: true)
                 }
                 self.pick = pick
-                self.connectTime = duration
+                // That it can be reached is known by now; how long the connection lasts says nothing of the replica.
+                self.route.pool.settle(pick, as: .success, after: duration)
                 self.join(peer)
             }
         }
@@ -127,8 +128,16 @@ final class TCPSession {
 
     /// One side's connection is closed: in order when both have said their last word, and all of it was taken.
     func closed(_ one: TCPPeer) {
-        guard let other = other(than: one), one.hasEnded, other.hasEnded else { return finish(as: .reset) }
+        guard let other = other(than: one), one.hasEnded, other.hasEnded, one.hasSentAll else {
+            return breakOff(one)
+        }
         if !other.isOpen { finish(as: .complete) }
+    }
+
+    /// One side broke off.
+    func breakOff(_ one: TCPPeer) {
+        isReplicaBroken = one === replica
+        finish(as: .reset)
     }
 
     private func watchForIdleness(in time: TimeAmount) {
@@ -157,7 +166,7 @@ final class TCPSession {
             sent: replica?.bytes ?? 0,
             duration: start.duration(to: clock.now)
         )
-        if let pick { route.pool.finish(pick, as: .success, after: connectTime) }
+        if let pick { route.pool.finish(pick, as: isReplicaBroken ? .failure : .ignored) }
         for side in [client, replica].compactMap(\.self) {
             side.session = nil
             side.close(resetting: outcome != .complete)

@@ -8,6 +8,8 @@ public struct TCPSessionReport: Hashable, Sendable {
         case complete
         /// No replica could be reached.
         case unreachable
+        /// There were too many connections already.
+        case turnedAway = "turned-away"
         /// The client or the replica broke off; the other one's connection was reset too.
         case reset
         /// Nothing passed for ``TCPLimits/idleTime``.

@@ -147,7 +147,8 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
         if isAnswerAwaited { closesAfterAnswer = true } else { closeWhenWritten(context) }
     }
 
-    /// The client has said its last word; what of it waits is still answered, one request after the other.
+    /// The client has said its last word, or is gone; what of it waits is still answered, one request after the other,
+    /// but for the last one where a shortcut has it: nobody may be there to read its answer.
     func endInput(_ context: ChannelHandlerContext) {
         reportTruncation(context)
         if mustWait(context), buffer.readableBytes > 0 { return }

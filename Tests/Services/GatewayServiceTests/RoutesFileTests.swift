@@ -114,6 +114,24 @@ import UsersContract
         #expect(try routes("{\"routes\":[\(one),\(other.replacing("GET", with: "PUT"))]}").count == 2)
     }
 
+    /// Both fit /a/b/c, and neither more than the other: which one is meant, and who may call it, would be a matter of luck.
+    @Test func refusesPathsThatAreAmbiguous() throws {
+        let one = #"{"method":"GET","path":"/a/b/{y}","service":"b","permission":"write listing"}"#
+        let other = #"{"method":"GET","path":"/a/{x}/c","service":"b","permission":"read listing"}"#
+        let error = #expect(throws: SettingsError.self) { try routes("{\"routes\":[\(one),\n\(other)]}") }
+        #expect(
+            error?.problems.first?.hasPrefix("routes.json:2: /routes/1/path fits some paths that /a/b/{y} fits") == true
+        )
+        #expect(try routes("{\"routes\":[\(one),\(other.replacing("/c", with: "/c/d"))]}").count == 2)
+    }
+
+    @Test(arguments: ["/docs", "/{page}", "/assets/{file}"])
+    func refusesPathsOfThePages(_ path: String) {
+        let text = #"{"routes":[{"method":"GET","path":"\#(path)","service":"b","permission":"read listing"}]}"#
+        let error = #expect(throws: SettingsError.self) { try routes(text) }
+        #expect(error?.problems.first?.contains("/routes/0/path fits the gateway's own page /") == true)
+    }
+
     @Test(arguments: [
         ("", "routes.json:1: unexpected end of the text"), ("{\n\n,", "routes.json:3: a member name"),
         ("[]", "routes.json:1: the file must be an object, not array"),

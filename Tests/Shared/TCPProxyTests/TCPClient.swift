@@ -35,7 +35,8 @@ final class TCPClient: Sendable {
         try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandler(Reader(client))
         }.get()
-        if reads { try await client.startReading() }
+        // It may be closed already by the other side.
+        if reads { try? await client.startReading() }
         return client
     }
 

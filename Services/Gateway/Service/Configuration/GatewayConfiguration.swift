@@ -98,7 +98,7 @@ package struct GatewayConfiguration: Sendable {
             let names = strangers.joined(separator: ", ")
             problems.append("\(routesFile) leads to \(names), which no route did at start; start the gateway anew")
         }
-        if contents.tcpRoutes != file.tcpRoutes {
+        if Set(contents.tcpRoutes) != Set(file.tcpRoutes) {
             problems.append("\(routesFile) has other tcpRoutes than at start; start the gateway anew")
         }
         guard problems.isEmpty else { throw SettingsError(problems) }

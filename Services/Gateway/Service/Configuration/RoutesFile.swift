@@ -32,6 +32,7 @@ struct RoutesFile: Sendable {
     private var problems: [FieldError] = []
     private var known: Set<String> = []
     private var knownPorts: Set<Int> = []
+    private var patterns: [PathPattern] = []
 
     /// Reads the file of this path, or the one that is built in when the path is empty.
     ///
@@ -101,7 +102,8 @@ struct RoutesFile: Sendable {
         let connect = fields.optionalInteger("connectMilliseconds", in: 1...60_000)
         let idle = fields.optionalInteger("idleSeconds", in: 1...Self.longestDeadline)
         let total = fields.optionalInteger("totalSeconds", in: 1...Self.longestDeadline)
-        if !knownPorts.insert(port).inserted {
+        let maximum = fields.optionalInteger("maximumConnections", in: 1...100_000)
+        if fields.errors.isEmpty, !knownPorts.insert(port).inserted {
             fields.reject("port", rule: "unique", message: "is the port of an earlier route")
         }
         guard take(&fields), let service = ServiceName(service) else { return nil }
@@ -109,6 +111,7 @@ struct RoutesFile: Sendable {
         if let connect { limits.connectTime = .milliseconds(connect) }
         if let idle { limits.idleTime = .seconds(idle) }
         if let total { limits.totalTime = .seconds(total) }
+        if let maximum { limits.maximumConnections = maximum }
         return TCPRouteSetting(port: port, service: service, limits: limits)
     }
 
@@ -122,9 +125,7 @@ struct RoutesFile: Sendable {
         let deadline = fields.optionalInteger("deadlineSeconds", in: 1...Self.longestDeadline)
         let priority = fields.optionalText("priority", .oneOf(Self.priorities.map { "\($0)" }))
         let limit = fields.optionalText("limit", .oneOf(["log-in"]))
-        if !path.isEmpty, !method.isEmpty, !known.insert("\(method) \(PathPattern(path).shape)").inserted {
-            fields.reject("path", rule: "unique", message: "is the path of an earlier route with this method")
-        }
+        if fields.errors.isEmpty { check(method, PathPattern(path), &fields) }
         guard take(&fields), let method = HTTPRequest.Method(rawValue: method), let service = ServiceName(service),
             let permission
         else { return nil }
@@ -138,6 +139,19 @@ struct RoutesFile: Sendable {
             priority: Self.priorities.first { "\($0)" == priority } ?? (method == .get ? .search : .write),
             isLogIn: limit != nil
         )
+    }
+
+    /// A path must lead to one place, whichever way through the gateway a request takes.
+    private mutating func check(_ method: String, _ pattern: PathPattern, _ fields: inout ObjectFields) {
+        if !known.insert("\(method) \(pattern.shape)").inserted {
+            fields.reject("path", rule: "unique", message: "is the path of an earlier route with this method")
+        } else if let other = patterns.first(where: { $0.isAmbiguous(with: pattern) }) {
+            let message = "fits some paths that \(other) fits too, and neither has more literal parts"
+            fields.reject("path", rule: "ambiguous", message: message)
+        } else if let page = Pages.paths.first(where: { pattern.matches($0.split(separator: "/")) }) {
+            fields.reject("path", rule: "page", message: "fits the gateway's own page \(page)")
+        }
+        patterns.append(pattern)
     }
 
     private func permission(_ fields: inout ObjectFields) -> Permission? {

@@ -24,8 +24,12 @@ struct Throttle: Sendable {
 
         /// What was refused, or answered by nobody, says nothing of the load; what met its deadline does.
         func finish(_ error: any Error) {
-            let isLate = (error as? ServiceClientError)?.code == .deadlineExceeded || error is DeadlineExceeded
-            throttle.limit.finish(permit, as: isLate ? .dropped : nil, at: throttle.clock.now)
+            let now = throttle.clock.now
+            let code = (error as? ServiceClientError)?.code
+            // Whoever waits is cancelled at the deadline, and may see that before it sees why.
+            let isLate = code == .deadlineExceeded || code == .attemptTimedOut
+            let isOver = Deadline.current.map { $0.remaining(at: now) <= .zero } ?? false
+            throttle.limit.finish(permit, as: isLate || isOver ? .dropped : nil, at: now)
         }
     }
 

@@ -23,7 +23,7 @@ struct Pages: Sendable {
 
     private static let html = "text/html; charset=utf-8"
 
-    private let pages: [String: Page] = [
+    private static let pages: [String: Page] = [
         "/openapi.json": Page(contentType: "application/json", body: ByteBuffer(bytes: PackageResources.openapi_json)),
         "/docs": Page(contentType: html, body: ByteBuffer(bytes: PackageResources.docs_html), policy: docsPolicy),
         "/verify": Page(contentType: html, body: ByteBuffer(bytes: PackageResources.verify_html), policy: formPolicy),
@@ -42,12 +42,15 @@ struct Pages: Sendable {
         ),
     ]
 
+    /// The paths of the pages, which no route may take from them.
+    static var paths: [String] { pages.keys.sorted() }
+
     /// The page at a path, or nil.
     func response(path: String) -> Response? {
         if path == "/" {
             return Response(status: .seeOther, headers: [.location: "/docs"])
         }
-        guard let page = pages[path] else { return nil }
+        guard let page = Self.pages[path] else { return nil }
         return Response(
             status: .ok,
             headers: [

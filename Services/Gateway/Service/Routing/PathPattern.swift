@@ -15,6 +15,12 @@ struct PathPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether some path fits both, and neither wins there.
+    func isAmbiguous(with other: Self) -> Bool {
+        segments.count == other.segments.count && literalCount == other.literalCount && shape != other.shape
+            && zip(segments, other.segments).allSatisfy { $0 == $1 || $0 == .parameter || $1 == .parameter }
+    }
+
     /// The pattern without the names of its parameters: what two patterns share that match the same paths.
     var shape: String {
         description.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : String($0) }.joined(separator: "/")

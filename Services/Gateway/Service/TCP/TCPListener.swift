@@ -1,6 +1,7 @@
 import Discovery
 import Logging
 import Metrics
+import NIOCore
 import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
@@ -22,7 +23,23 @@ struct TCPListener: Service {
         proxy = TCPProxy(route) { Self.record($0, service, logger) }
     }
 
+    /// The port cannot be listened on.
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
     func run() async throws {
+        do {
+            try await listen()
+        } catch let error as IOError {
+            throw Failure(
+                description:
+                    "cannot listen on \(host):\(setting.port) for the TCP route to \(setting.service): \(error)"
+            )
+        }
+    }
+
+    private func listen() async throws {
         try await cancelWhenGracefulShutdown {
             try await proxy.run(host: host, port: setting.port) { port in
                 Logger.current.info(

@@ -6,8 +6,8 @@ struct ConnectionsOpenedAndClosed: Fault {
     private static let connections = 100_000
     private static let descriptorTolerance = 5
     private static let memoryTolerance = 10 * 1024
-    /// Idle connections of the load are closed after 30 s.
-    private static let settlingLimit = Duration.seconds(60)
+    /// Idle connections of the load are closed after 30 s, and then those to replicas after 60 s.
+    private static let settlingLimit = Duration.seconds(100)
 
     let what =
         "\(connections) connections opened and closed in \(rounds) rounds, \(ConnectionStorm.concurrency) at once"
