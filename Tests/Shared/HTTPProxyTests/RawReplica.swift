@@ -30,6 +30,7 @@ final class RawReplica: Sendable {
         var open = 0
         var closed = 0
         var connections = 0
+        var flooded = 0
     }
 
     private let state = Mutex(State())
@@ -54,6 +55,8 @@ final class RawReplica: Sendable {
 
     var heads: [String] { state.withLock { $0.heads } }
     var calls: Int { state.withLock { $0.heads.count } }
+    /// Bytes of floods that the system took over from here.
+    var flooded: Int { state.withLock { $0.flooded } }
     var connections: Int { state.withLock { $0.connections } }
     var closedConnections: Int { state.withLock { $0.closed } }
 
@@ -124,7 +127,10 @@ final class RawReplica: Sendable {
 
         private func flood(_ text: String, _ context: ChannelHandlerContext) {
             let written = context.eventLoop.makePromise(of: Void.self)
-            written.futureResult.assumeIsolated().whenSuccess { [self] in flood(text, context) }
+            written.futureResult.assumeIsolated().whenSuccess { [self] in
+                replica.state.withLock { $0.flooded += text.utf8.count }
+                flood(text, context)
+            }
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: written)
         }
     }

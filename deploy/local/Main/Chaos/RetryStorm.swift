@@ -20,7 +20,7 @@ struct RetryStorm: Fault {
     let promise = FaultPromise(
         failures: .only(SearchProbe.unavailable),
         recovery: .seconds(30),
-        others: ["the replicas see at most 1.2 times the requests + 10/s"]
+        others: ["the replicas see at most 1.2 times the requests + 10/s, and 1 % for both ends of the count"]
     )
 
     func adjust(_ configuration: inout StackConfiguration) { configuration.restarts = .never }
