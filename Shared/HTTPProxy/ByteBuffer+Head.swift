@@ -63,7 +63,7 @@ enum PassedFields {
     static func isForServer(_ kind: FieldKind) -> Bool {
         switch kind {
         case .host, .connection, .hopByHop, .contentLength, .transferEncoding, .expect, .forwarded, .identity,
-            .requestTimeout, .correlationID, .traceParent, .traceState:
+            .requestTimeout, .correlationID, .traceParent, .traceState, .variant:
             false
         default: true
         }
@@ -73,7 +73,7 @@ enum PassedFields {
     static func isForClient(_ kind: FieldKind) -> Bool {
         switch kind {
         case .connection, .hopByHop, .contentLength, .transferEncoding, .date, .server, .correlationID,
-            .contentTypeOptions:
+            .contentTypeOptions, .variant:
             false
         default: true
         }

@@ -9,33 +9,43 @@ extension ProxyExchange {
     func tick(at now: NIODeadline) {
         guard let job else { return }
         if now >= job.end { return deadlinePassed(job) }
-        switch job.phase {
-        case .connecting, .waiting:
-            guard now >= job.attemptEnd else { return }
-            guard let pause = takeRetry(after: nil) else {
-                // Late is better than never.
-                job.attemptEnd = job.end
-                return
-            }
-            job.upstream?.close()
-            finishAttempt(as: .failure)
-            goOn(after: pause)
-        case .holding, .streaming, .pausing: break
+        guard case .trying = job.phase else { return }
+        for attempt in [job.hedge, job.current] {
+            guard let attempt, now >= attempt.end, job.isUnderWay(attempt) else { continue }
+            attemptTimedOut(attempt, job)
         }
     }
 
-    private func deadlinePassed(_ job: ProxyJob) {
-        let isClientSlow = job.upstream?.isPaused ?? false
-        job.upstream?.close()
-        if job.pick != nil { finishAttempt(as: isClientSlow ? .ignored : .failure) }
-        guard case .streaming = job.phase else { return fail(.deadlineExceeded, "deadline-exceeded") }
-        over(status: job.status, error: isClientSlow ? "client-too-slow" : "deadline-exceeded")
-        job.connection.abortShortcut()
+    private func attemptTimedOut(_ attempt: ProxyAttempt, _ job: ProxyJob) {
+        if job.other(than: attempt) != nil {
+            attempt.upstream?.close()
+            return finish(attempt, as: .failure)
+        }
+        guard let pause = takeRetry(after: nil) else {
+            // Late is better than never.
+            attempt.end = job.end
+            return
+        }
+        attempt.upstream?.close()
+        finish(attempt, as: .failure)
+        goOn(after: pause)
     }
 
-    /// Answers in the replica's place.
+    private func deadlinePassed(_ job: ProxyJob) {
+        let isClientSlow = job.current?.upstream?.isPaused ?? false
+        while let attempt = job.current {
+            attempt.upstream?.close()
+            finish(attempt, as: isClientSlow ? .ignored : .failure)
+        }
+        guard case .streaming = job.phase else { return fail(.deadlineExceeded, "deadline-exceeded") }
+        over(status: job.status, error: isClientSlow ? "client-too-slow" : "deadline-exceeded")
+        job.client.abortShortcut()
+    }
+
+    /// Answers in the replica's place: with an old answer that is still good for that, or with a failure.
     func fail(_ failure: ProxyFailure, _ reason: String) {
         guard let job else { return }
+        if serveStale(job, because: reason) { return }
         refuse(loop.configuration.fail(failure, job.ids.correlationID), reason)
     }
 
@@ -43,22 +53,35 @@ extension ProxyExchange {
         guard let job else { return }
         var answer = answer
         answer.head.headerFields[.date] = HTTPDate.text(loop.configuration.wallClock())
+        if let variant = job.target.variant { answer.head.headerFields[.variant] = variant.text }
         over(status: answer.head.status.code, error: reason)
-        job.connection.answerShortcut(answer)
+        job.client.answerShortcut(answer)
     }
 
     func over(status: Int, error: String? = nil) {
         guard let job else { return }
-        let now = clock.now
-        let outcome = ProxyOutcome(status: status, duration: job.start.duration(to: now), error: error)
-        if let permit = job.permit {
-            let duration = job.latency ?? outcome.duration
-            job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
-        }
-        giveBackPlace(as: load(status, error, outcome.duration, job), at: now)
-        observe { $0.ended($1, with: outcome) }
+        leaveCache(job, status: status)
+        var outcome = ProxyOutcome(status: status, duration: job.start.duration(to: clock.now), error: error)
+        outcome.cache = job.cacheUse
+        release(job, status: status, error: error)
+        if !job.isBackground { observe { $0.ended($1, with: outcome) } }
         self.job = nil
         loop.remove(self)
+    }
+
+    /// Gives back what the request took, once.
+    func release(_ job: ProxyJob, status: Int, error: String?) {
+        let now = clock.now
+        let duration = job.latency ?? job.start.duration(to: now)
+        if let permit = job.permit {
+            job.permit = nil
+            job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
+        }
+        if job.isInBulkhead {
+            job.isInBulkhead = false
+            job.target.bulkhead?.leave()
+        }
+        giveBackPlace(as: load(status, error, duration, job), at: now)
     }
 
     /// Ends the request's part in the load: when the replica has answered, however long the client reads.
@@ -83,6 +106,6 @@ extension ProxyExchange {
         _ job: ProxyJob
     ) -> AdaptiveConcurrencyLimit.Outcome? {
         if error == "deadline-exceeded" || status == 503 && job.tellsRetryAfter { return .dropped }
-        return error == nil ? .answered(after: job.latency ?? duration) : nil
+        return error == nil ? .answered(after: duration) : nil
     }
 }

@@ -6,24 +6,22 @@ import Resilience
 /// What is sent to the replica, and what of its answer is passed on.
 extension ProxyExchange {
     func requestBytes(_ job: ProxyJob, to authority: String) -> ByteBuffer {
-        let head = job.connection.requestHead
-        return job.connection.withHeadBytes { bytes in
+        let head = job.client.requestHead
+        return job.client.requestBytes.withUnsafeReadableBytes { bytes in
             var buffer = ByteBufferAllocator().buffer(capacity: head.byteCount + 256)
             buffer.writeStaticString("GET ")
             buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[head.target]))
             buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
             buffer.writeString(authority)
             buffer.writeStaticString("\r\n")
-            let named = head.namesHopByHopFields ? PassedFields.named(head.fields, bytes) : []
-            for field in head.fields where PassedFields.isForServer(field.kind) {
-                if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
-            }
+            writeFields(of: head, bytes, job, to: &buffer)
             job.ids.writeFields(to: &buffer)
-            if let peer = job.connection.peerAddress {
+            if let peer = job.client.peerAddress {
                 buffer.writeStaticString("X-Forwarded-For: ")
                 buffer.writeString(peer)
                 buffer.writeStaticString("\r\n")
             }
+            if let variant = job.target.variant { buffer.writeImmutableBuffer(variant.line) }
             buffer.writeStaticString("X-Request-Timeout-Ms: ")
             let remaining = job.end - loop.eventLoop.now
             buffer.writeDecimal(max(0, Int(remaining.nanoseconds / 1_000_000)))
@@ -32,19 +30,44 @@ extension ProxyExchange {
         }
     }
 
+    private func writeFields(
+        of head: RequestHead,
+        _ bytes: UnsafeRawBufferPointer,
+        _ job: ProxyJob,
+        to buffer: inout ByteBuffer
+    ) {
+        // What is kept for all must not depend on anything that one of them said beside the target.
+        if job.fill == nil {
+            let named = head.namesHopByHopFields ? PassedFields.named(head.fields, bytes) : []
+            for field in head.fields where PassedFields.isForServer(field.kind) {
+                if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
+            }
+        }
+        if job.fill != nil, let tag = job.stale?.entityTag {
+            buffer.writeStaticString("If-None-Match: ")
+            buffer.writeString(tag)
+            buffer.writeStaticString("\r\n")
+        }
+    }
+
     /// The head of an answer: tried again elsewhere, or kept for the client.
-    func received(_ head: ResponseHead, _ bytes: UnsafeRawBufferPointer) {
-        guard let job else { return }
+    func received(_ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, from attempt: ProxyAttempt) {
+        guard let job, job.isUnderWay(attempt), case .trying = job.phase else { return }
         if isWorthARetry(head) {
-            let floor = head.retryAfterSeconds.flatMap { head.status == 429 ? Duration.seconds($0) : nil }
+            let isLimit = head.status == 429
+            let floor = head.retryAfterSeconds.flatMap { isLimit ? Duration.seconds($0) : nil }
+            if job.other(than: attempt) != nil {
+                attempt.upstream?.close()
+                return finish(attempt, as: isLimit ? .success : .failure)
+            }
             if let pause = takeRetry(after: floor) {
-                job.upstream?.close()
-                finishAttempt(as: head.status == 429 ? .success : .failure)
+                attempt.upstream?.close()
+                finish(attempt, as: isLimit ? .success : .failure)
                 return goOn(after: pause)
             }
         }
+        win(attempt, job)
         job.phase = .holding
-        job.latency = job.attemptStart.duration(to: clock.now)
         job.status = head.status
         job.tellsRetryAfter = head.fields.contains { $0.kind == .retryAfter }
         job.answer = answerHead(head, bytes, job)
@@ -71,15 +94,25 @@ extension ProxyExchange {
         buffer.writeStaticString(" ")
         buffer.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[head.reason]))
         buffer.writeStaticString("\r\n")
+        let start = buffer.writerIndex
         let named = head.namesHopByHopFields ? PassedFields.named(head.fields, bytes) : []
         for field in head.fields where PassedFields.isForClient(field.kind) {
             if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
         }
+        if job.fill != nil {
+            job.storable = StorableHead(head, bytes, fields: buffer.getSlice(at: start, length: buffer.writerIndex - start))
+        }
+        writeOwnFields(job, date: loop.dateLine, to: &buffer)
+        return buffer
+    }
+
+    /// What the proxy itself has to say.
+    func writeOwnFields(_ job: ProxyJob, date: ByteBuffer, to buffer: inout ByteBuffer) {
         job.ids.writeCorrelationID(to: &buffer)
         buffer.writeImmutableBuffer(job.limitFields)
+        if let variant = job.target.variant { buffer.writeImmutableBuffer(variant.line) }
         buffer.writeStaticString("X-Content-Type-Options: nosniff\r\n")
-        buffer.writeImmutableBuffer(loop.dateLine)
-        return buffer
+        buffer.writeImmutableBuffer(date)
     }
 
     private func bodyCapacity(_ framing: BodyFraming) -> Int {
@@ -94,7 +127,7 @@ extension ProxyExchange {
             if job.held.readableBytes == 0 { job.held = part } else { job.held.writeImmutableBuffer(part) }
             if job.held.readableBytes > ProxyConfiguration.heldBackBytes { stream(job) }
         case .streaming(let isChunked): pass(part, isChunked: isChunked, job)
-        case .connecting, .waiting, .pausing: break
+        case .following, .trying, .pausing: break
         }
     }
 
@@ -103,46 +136,54 @@ extension ProxyExchange {
         guard let job else { return }
         switch job.phase {
         case .holding:
-            finishAttempt(as: job.status < 500 ? .success : .failure)
+            finishAttempt(job)
+            if completeFill(job) { return }
             // 204 and 304 tell no length (RFC 9110 section 8.6).
             let length = job.status == 204 || job.status == 304 ? nil : job.held.readableBytes
-            endHead(&job.answer, length: length, isLast: job.connection.isLastAnswer)
+            endHead(&job.answer, length: length, isLast: job.client.isLastAnswer)
             job.answer.writeImmutableBuffer(job.held)
             over(status: job.status)
-            job.connection.finishShortcut(job.answer)
+            job.client.finishShortcut(job.answer)
         case .streaming(let isChunked):
-            finishAttempt(as: job.status < 500 ? .success : .failure)
+            finishAttempt(job)
             over(status: job.status)
-            job.connection.finishShortcut(isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
-        case .connecting, .waiting, .pausing: break
+            job.client.finishShortcut(isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
+        case .following, .trying, .pausing: break
         }
+    }
+
+    private func finishAttempt(_ job: ProxyJob) {
+        guard let attempt = job.current else { return }
+        finish(attempt, as: job.status < 500 ? .success : .failure)
     }
 
     /// Passes on what is there; the client sees from now on what becomes of the replica.
     private func stream(_ job: ProxyJob) {
+        // What is larger than what is held back is never kept.
+        passFill(job)
         let isChunked = job.bodyLength == nil
         if isChunked { job.answer.writeStaticString("Transfer-Encoding: chunked\r\n") }
-        endHead(&job.answer, length: job.bodyLength, isLast: job.connection.isLastAnswer)
+        endHead(&job.answer, length: job.bodyLength, isLast: job.client.isLastAnswer)
         job.phase = .streaming(isChunked: isChunked)
         giveBackPlace(as: job.latency.map { .answered(after: $0) }, at: clock.now)
-        job.connection.writeShortcut(job.answer)
-        if !job.connection.isWritable { job.upstream?.pause() }
+        job.client.writeShortcut(job.answer)
+        if !job.client.isWritable { job.current?.upstream?.pause() }
         let held = job.held
         job.held = ByteBuffer()
         if held.readableBytes > 0 { pass(held, isChunked: isChunked, job) }
     }
 
     private func pass(_ part: ByteBuffer, isChunked: Bool, _ job: ProxyJob) {
-        guard isChunked else { return job.connection.writeShortcut(part) }
+        guard isChunked else { return job.client.writeShortcut(part) }
         var chunk = ByteBufferAllocator().buffer(capacity: part.readableBytes + 24)
         chunk.writeString(String(part.readableBytes, radix: 16))
         chunk.writeStaticString("\r\n")
         chunk.writeImmutableBuffer(part)
         chunk.writeStaticString("\r\n")
-        job.connection.writeShortcut(chunk)
+        job.client.writeShortcut(chunk)
     }
 
-    private func endHead(_ answer: inout ByteBuffer, length: Int?, isLast: Bool) {
+    func endHead(_ answer: inout ByteBuffer, length: Int?, isLast: Bool) {
         if let length {
             answer.writeStaticString("Content-Length: ")
             answer.writeDecimal(length)

@@ -6,9 +6,10 @@ import Resilience
 /// One request on its way; used on one event loop.
 final class ProxyJob {
     enum Phase {
-        case connecting
-        /// The request is sent.
-        case waiting
+        /// Another request's answer is waited for.
+        case following(ProxyCache.State.Follower)
+        /// The request is sent, or about to be.
+        case trying
         /// The head of the answer is there, and some of its body.
         case holding
         /// The client has the head.
@@ -18,24 +19,28 @@ final class ProxyJob {
     }
 
     let target: ProxyTarget
-    let connection: EdgeConnectionHandler
+    let client: any ProxyClient
     let ids: ProxyIDs
     let start: ContinuousClock.Instant
     let end: NIODeadline
-    var phase = Phase.connecting
+    var phase = Phase.trying
+    /// How many attempts have been made one after the other.
     var attempt = 1
-    var attemptStart: ContinuousClock.Instant
-    var attemptEnd: NIODeadline
+    /// The attempt that counts; the only one as soon as there is an answer.
+    var current: ProxyAttempt?
+    /// A second one beside it.
+    var hedge: ProxyAttempt?
+    var hasHedged = false
     var tried: Set<String> = []
     /// What the client is told of its limits, as lines of a head.
     var limitFields = ByteBuffer()
-    var pick: Pick?
     var permit: CircuitBreaker.Permit?
     /// Its place among the requests in flight.
     var place: SharedConcurrencyLimit.Permit?
+    /// Whether it has a place among the service's calls.
+    var isInBulkhead = false
     /// Whether the answer tells when to come back.
     var tellsRetryAfter = false
-    var upstream: UpstreamConnection?
     /// The head of the answer as it goes to the client, without its framing.
     var answer = ByteBuffer()
     /// What has come of the body.
@@ -46,19 +51,36 @@ final class ProxyJob {
     /// The length of the body, where the head told it.
     var bodyLength: Int?
 
+    // MARK: The cache
+
+    /// What the cache did; nil where none was asked.
+    var cacheUse: ProxyCacheUse?
+    /// The fill that this request is to bring.
+    var fill: ProxyCache.State.Fill?
+    /// The old response that may turn out to be the new one.
+    var stale: CachedResponse?
+    /// The answer as it would be kept; nil when it may not be.
+    var storable: StorableHead?
+
     init(
         to target: ProxyTarget,
-        from connection: EdgeConnectionHandler,
+        from client: any ProxyClient,
         as ids: ProxyIDs,
         at start: ContinuousClock.Instant,
         until end: NIODeadline
     ) {
         self.target = target
-        self.connection = connection
+        self.client = client
         self.ids = ids
         self.start = start
         self.end = end
-        attemptStart = start
-        attemptEnd = end
     }
+
+    /// Whether nobody waits for the answer.
+    var isBackground: Bool { client is AbsentClient }
+
+    func isUnderWay(_ attempt: ProxyAttempt) -> Bool { attempt === current || attempt === hedge }
+
+    /// The attempt beside this one.
+    func other(than attempt: ProxyAttempt) -> ProxyAttempt? { attempt === current ? hedge : current }
 }

@@ -1,5 +1,6 @@
 public import Correlation
 import HTTPEdge
+import NIOCore
 
 /// Writes down what a proxy does; called on event loops, so it must not block for long.
 public protocol ProxyObserver: Sendable {
@@ -11,6 +12,16 @@ public protocol ProxyObserver: Sendable {
     func attempted(_ target: ProxyTarget, taking duration: Duration)
     /// A request is tried again.
     func retries(_ request: ProxiedRequest, attempt: Int)
+    /// A request is sent to a second replica too, or that one answered first.
+    func hedges(_ request: ProxiedRequest, _ step: ProxyHedge)
+}
+
+/// What becomes of a hedge.
+public enum ProxyHedge: String, Sendable {
+    /// It was sent.
+    case sent
+    /// Its answer came first.
+    case won
 }
 
 /// How a proxied request ended.
@@ -21,6 +32,8 @@ public struct ProxyOutcome: Hashable, Sendable {
     public var duration: Duration
     /// What went wrong, in one word; nil when an answer was passed on.
     public var error: String?
+    /// What the cache did; nil where none was asked.
+    public var cache: ProxyCacheUse?
 
     init(status: Int, duration: Duration, error: String? = nil) {
         self.status = status
@@ -44,8 +57,8 @@ public struct ProxiedRequest {
     public var target: ProxyTarget { job.target }
     /// Its path, without the query.
     public var path: String {
-        let target = job.connection.requestHead.target
-        return job.connection.withHeadBytes { bytes in
+        let target = job.client.requestHead.target
+        return job.client.requestBytes.withUnsafeReadableBytes { bytes in
             String(decoding: bytes[target].prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self)
         }
     }

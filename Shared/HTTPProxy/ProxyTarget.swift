@@ -1,5 +1,6 @@
 public import Correlation
 public import HTTPEdge
+import HTTPTypes
 public import LoadBalancing
 public import NIOCore
 public import Resilience
@@ -20,6 +21,14 @@ public final class ProxyTarget: Sendable {
     public let priority: RequestPriority
     /// How long a request may take in all.
     public let deadline: Duration
+    /// How many calls the service may have in hand; nil for any number. Shared like the budget.
+    public let bulkhead: SharedBulkhead?
+    /// When a request is sent to a second replica too; nil for never.
+    public let hedges: SharedHedge?
+    /// Where answers are kept; nil for nowhere.
+    public let cache: ProxyCache?
+    /// The arm of an experiment that its requests are in.
+    public let variant: ProxyVariant?
 
     /// Creates a target.
     public init(
@@ -29,7 +38,11 @@ public final class ProxyTarget: Sendable {
         breaker: SharedCircuitBreaker,
         policy: RetryPolicy = RetryPolicy(),
         priority: RequestPriority = .search,
-        deadline: Duration = Deadline.edgeDefault
+        deadline: Duration = Deadline.edgeDefault,
+        bulkhead: SharedBulkhead? = nil,
+        hedges: SharedHedge? = nil,
+        cache: ProxyCache? = nil,
+        variant: ProxyVariant? = nil
     ) {
         self.route = route
         self.pool = pool
@@ -38,13 +51,44 @@ public final class ProxyTarget: Sendable {
         self.policy = policy
         self.priority = priority
         self.deadline = deadline
+        self.bulkhead = bulkhead
+        self.hedges = hedges
+        self.cache = cache
+        self.variant = variant
     }
+}
+
+/// The arm of an experiment that a request is in; the service and the client are told by `X-Variant`.
+public struct ProxyVariant: Sendable {
+    /// The name of the experiment.
+    public let experiment: String
+    /// The name of the arm.
+    public let arm: String
+    /// Both as a line of a head.
+    let line: ByteBuffer
+
+    /// Creates a variant of names that can stand in a header field.
+    public init(experiment: String, arm: String) {
+        self.experiment = experiment
+        self.arm = arm
+        line = ByteBuffer(string: "X-Variant: \(experiment)=\(arm)\r\n")
+    }
+
+    /// The value of `X-Variant`.
+    public var text: String { "\(experiment)=\(arm)" }
+}
+
+extension HTTPField.Name {
+    // swift-format-ignore: NeverForceUnwrap
+    static let variant = HTTPField.Name("X-Variant")!
 }
 
 /// Why the proxy itself answers a request that it took.
 public enum ProxyFailure: Hashable, Sendable {
     /// No replica of the service answered.
     case unavailable(service: String)
+    /// The service has as many calls in hand as it may.
+    case busy(service: String)
     /// The deadline passed.
     case deadlineExceeded
     /// More requests are in flight than can be served; the client is to stay away for this time.
@@ -61,6 +105,10 @@ public enum ProxyAdmission: Sendable {
 
 /// What a proxy is told by whoever owns the listener.
 public struct ProxyConfiguration: Sendable {
+    /// The target of a request, whose places count from `bytes`, from a client with this address.
+    public typealias Target =
+        @Sendable (_ head: RequestHead, _ bytes: UnsafeRawBufferPointer, _ peer: String?) -> ProxyTarget?
+
     /// How long the head of an answer may take when the request can be tried at another replica.
     public static let attemptLimit = Duration.seconds(2)
     /// How long connecting may take.
@@ -71,7 +119,7 @@ public struct ProxyConfiguration: Sendable {
     public static let heldBackBytes = 64 * 1024
 
     /// The target of a request, which has no body; nil for a request that is not for the proxy.
-    public var target: @Sendable (_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> ProxyTarget?
+    public var target: Target
     /// Whether a client may make one more request; asked once a request, before anything else is done for it.
     public var admit: @Sendable (_ peer: String?) -> ProxyAdmission
     /// How many requests may be in flight; nil for any number.
@@ -85,7 +133,7 @@ public struct ProxyConfiguration: Sendable {
 
     /// Creates a configuration.
     public init(
-        target: @escaping @Sendable (RequestHead, UnsafeRawBufferPointer) -> ProxyTarget?,
+        target: @escaping Target,
         admit: @escaping @Sendable (String?) -> ProxyAdmission = { _ in .admitted(fields: ByteBuffer()) },
         concurrency: SharedConcurrencyLimit? = nil,
         fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,

@@ -11,7 +11,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     private weak var owner: UpstreamConnections?
     private var context: ChannelHandlerContext?
     private var reader = ResponseReader()
-    private var exchange: ProxyExchange?
+    private var attempt: ProxyAttempt?
     private(set) var isReused = false
     /// Whether nothing is read because the client does not take it.
     private(set) var isPaused = false
@@ -29,8 +29,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     /// Whether a request may be sent on it.
     var isUsable: Bool { context?.channel.isActive ?? false }
 
-    func send(_ request: ByteBuffer, for exchange: ProxyExchange) {
-        self.exchange = exchange
+    func send(_ request: ByteBuffer, for attempt: ProxyAttempt) {
+        self.attempt = attempt
         hasHeard = false
         reader.expectAnswer(toHead: false)
         context?.writeAndFlush(wrapOutboundOut(request), promise: nil)
@@ -38,7 +38,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     /// Ends the connection; nobody hears of it.
     func close() {
-        exchange = nil
+        attempt = nil
         context?.close(promise: nil)
     }
 
@@ -57,7 +57,7 @@ final class UpstreamConnection: ChannelInboundHandler {
         var bytes = unwrapInboundIn(data)
         hasHeard = true
         reader.feed(&bytes)
-        guard exchange != nil else {
+        guard attempt != nil else {
             // Nothing was asked: whatever this is, it must not be taken for the next answer.
             return context.close(promise: nil)
         }
@@ -72,11 +72,11 @@ final class UpstreamConnection: ChannelInboundHandler {
         switch try reader.next() {
         case .needsMore: return false
         case .head:
-            guard let exchange else { return true }
+            guard let attempt else { return true }
             // Copies: whatever follows may end this connection, and with it what the reader holds.
             let (head, bytes) = (reader.head, reader.headBytes)
-            bytes.withUnsafeReadableBytes { exchange.received(head, $0) }
-        case .body(let part): exchange?.received(part)
+            bytes.withUnsafeReadableBytes { attempt.received(head, $0) }
+        case .body(let part): attempt?.received(part)
         case .end:
             end()
             return false
@@ -85,8 +85,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
 
     private func end() {
-        let exchange = exchange
-        self.exchange = nil
+        let attempt = attempt
+        self.attempt = nil
         if reader.head.keepsAlive, reader.isClean {
             isReused = true
             // It may have been paused for the client of this answer.
@@ -95,13 +95,13 @@ final class UpstreamConnection: ChannelInboundHandler {
         } else {
             context?.close(promise: nil)
         }
-        exchange?.receivedEnd()
+        attempt?.receivedEnd()
     }
 
     private func fail(_ reason: String) {
-        let exchange = exchange
+        let attempt = attempt
         close()
-        exchange?.upstreamFailed(reason)
+        attempt?.failed(reason)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -110,7 +110,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         owner?.remove(self)
-        if exchange != nil, reader.connectionClosed() { return end() }
+        if attempt != nil, reader.connectionClosed() { return end() }
         fail("broken")
     }
 }

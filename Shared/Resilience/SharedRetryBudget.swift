@@ -2,7 +2,8 @@ import Synchronization
 
 /// One retry budget for everything that calls the same service, from any thread.
 public final class SharedRetryBudget: Sendable {
-    private let start: ContinuousClock.Instant
+    /// The moment that the budget's time counts from.
+    let start: ContinuousClock.Instant
     private let budget: Mutex<RetryBudget>
 
     /// Creates a budget.
@@ -25,5 +26,14 @@ public final class SharedRetryBudget: Sendable {
     public func takeRetry(at now: ContinuousClock.Instant) -> Bool {
         let time = start.duration(to: now)
         return budget.withLock { $0.takeRetry(at: time) }
+    }
+
+    /// Lends the budget, and the time by which it counts.
+    func withBudget<Result>(
+        at now: ContinuousClock.Instant,
+        _ body: (inout RetryBudget, Duration) -> Result
+    ) -> Result {
+        let time = start.duration(to: now)
+        return budget.withLock { body(&$0, time) }
     }
 }

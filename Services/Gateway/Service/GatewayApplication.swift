@@ -70,12 +70,13 @@ private func makeProxy(
     _ now: @escaping @Sendable () -> Date
 ) -> @Sendable (any EventLoop) -> any EdgeShortcut {
     let configuration = ProxyConfiguration(
-        target: { head, bytes in routing.current.proxied.target(of: head, bytes) },
+        target: { head, bytes, _ in routing.current.proxied.target(of: head, bytes) },
         admit: { limits.admission(from: $0) },
         concurrency: concurrency,
         fail: { failure, id in
             switch failure {
             case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)
+            case .busy(let service): Problem.serviceBusy(service).edgeAnswer(correlationID: id)
             case .deadlineExceeded: Problem.deadlineExceeded.edgeAnswer(correlationID: id)
             case .shed(let retryAfter): Problem.shed(retryAfter: retryAfter).edgeAnswer(correlationID: id)
             }

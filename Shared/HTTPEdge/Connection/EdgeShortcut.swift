@@ -37,10 +37,8 @@ extension EdgeConnectionHandler {
     /// Whether the connection ends with the current answer.
     public var isLastAnswer: Bool { closesAfterAnswer }
 
-    /// Calls `body` with the bytes that the places in ``requestHead`` count from.
-    public func withHeadBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try headBytes.withUnsafeReadableBytes(body)
-    }
+    /// The bytes that the places in ``requestHead`` count from.
+    public var requestBytes: ByteBuffer { headBytes }
 
     /// Writes a part of a taken request's answer, as it goes to the client.
     public func writeShortcut(_ bytes: ByteBuffer) {

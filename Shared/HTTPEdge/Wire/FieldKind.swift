@@ -22,6 +22,16 @@ public enum FieldKind: UInt8, Sendable {
     case cacheControl
     case contentTypeOptions
     case retryAfter
+    case age
+    case cookie
+    case entityTag
+    case ifNoneMatch
+    /// Other conditions on a request, and `Range`.
+    case precondition
+    case setCookie
+    /// `X-Variant`, which only the gateway says.
+    case variant
+    case vary
 
     init(_ name: UnsafeRawBufferPointer) {
         let known = Self.known(name)
@@ -30,29 +40,63 @@ public enum FieldKind: UInt8, Sendable {
 
     private static func known(_ name: UnsafeRawBufferPointer) -> FieldKind {
         switch name.count {
-        case 2: name.isName("te") ? .hopByHop : .other
-        case 4: name.isName("host") ? .host : name.isName("date") ? .date : .other
-        case 6: name.isName("expect") ? .expect : name.isName("server") ? .server : .other
-        case 7: name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
-        case 9: name.isName("forwarded") ? .forwarded : .other
+        case ..<10: short(name)
         case 10: ten(name)
         case 11: name.isName("traceparent") ? .traceParent : name.isName("retry-after") ? .retryAfter : .other
         case 12: name.isName("content-type") ? .contentType : .other
-        case 13: name.isName("authorization") ? .authorization : name.isName("cache-control") ? .cacheControl : .other
+        case 13: thirteen(name)
         case 14: name.isName("content-length") ? .contentLength : .other
         case 16: name.isName("x-correlation-id") ? .correlationID : name.isName("proxy-connection") ? .hopByHop : .other
-        case 17: name.isName("transfer-encoding") ? .transferEncoding : .other
+        case 17:
+            name.isName("transfer-encoding")
+                ? .transferEncoding : name.isName("if-modified-since") ? .precondition : .other
         case 18: name.isName("proxy-authenticate") ? .hopByHop : .other
-        case 19: name.isName("proxy-authorization") ? .hopByHop : .other
+        case 19:
+            name.isName("proxy-authorization")
+                ? .hopByHop : name.isName("if-unmodified-since") ? .precondition : .other
         case 20: name.isName("x-request-timeout-ms") ? .requestTimeout : .other
         case 22: name.isName("x-content-type-options") ? .contentTypeOptions : .other
         default: .other
         }
     }
 
+    private static func short(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        switch name.count {
+        case 2: name.isName("te") ? .hopByHop : .other
+        case 3: name.isName("age") ? .age : .other
+        case 4: four(name)
+        case 5: name.isName("range") ? .precondition : .other
+        case 6: six(name)
+        case 7: name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
+        case 8: name.isName("if-match") || name.isName("if-range") ? .precondition : .other
+        case 9: name.isName("forwarded") ? .forwarded : name.isName("x-variant") ? .variant : .other
+        default: .other
+        }
+    }
+
+    private static func four(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        if name.isName("host") { return .host }
+        if name.isName("date") { return .date }
+        if name.isName("etag") { return .entityTag }
+        return name.isName("vary") ? .vary : .other
+    }
+
+    private static func six(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        if name.isName("cookie") { return .cookie }
+        if name.isName("expect") { return .expect }
+        return name.isName("server") ? .server : .other
+    }
+
+    private static func thirteen(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        if name.isName("authorization") { return .authorization }
+        if name.isName("cache-control") { return .cacheControl }
+        return name.isName("if-none-match") ? .ifNoneMatch : .other
+    }
+
     private static func ten(_ name: UnsafeRawBufferPointer) -> FieldKind {
         if name.isName("connection") { return .connection }
         if name.isName("tracestate") { return .traceState }
+        if name.isName("set-cookie") { return .setCookie }
         return name.isName("keep-alive") ? .hopByHop : .other
     }
 

@@ -7,8 +7,8 @@ public struct Bulkhead: Hashable, Sendable {
     public static let defaultLimit = 25
 
     /// How many calls may be in flight.
-    public let limit: Int
-    /// How many calls are in flight, in 0...`limit`.
+    public internal(set) var limit: Int
+    /// How many calls are in flight; more than `limit` only when that was lowered meanwhile.
     public private(set) var inFlight = 0
 
     /// Creates an empty bulkhead; a limit below 1 is taken as 1.

@@ -100,6 +100,11 @@ extension Problem {
         .unavailable("The service \(service) does not answer at the moment.")
     }
 
+    /// 503 for a service that has as many calls in hand as it may.
+    public static func serviceBusy(_ service: String) -> Self {
+        .unavailable("The service \(service) has as many calls in hand as it may; come back in a second.")
+    }
+
     /// 504 for an answer that was not there at the deadline.
     public static var deadlineExceeded: Self {
         Self(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")

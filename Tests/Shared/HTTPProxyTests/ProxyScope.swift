@@ -15,16 +15,32 @@ final class ProxyScope: ProxyObserver {
         var ended: [ProxyOutcome] = []
         var attempts = 0
         var retries = 0
+        var hedges: [ProxyHedge] = []
+    }
+
+    /// What a target may have and need not.
+    struct Parts {
+        var lifetime: ResponseLifetime?
+        var bulkhead: Int?
+        var variant: ProxyVariant?
+        /// The latency from which on a request is hedged.
+        var hedgesAfter: Duration?
+        var retries = RetryBudget()
     }
 
     let pool: EndpointPool
     private let notes = Mutex(Notes())
     private let listener = Mutex<(any Channel)?>(nil)
     private let deadline: Duration
+    private let parts: Parts
+    let responses = ProxyCache.Responses(from: ContinuousClock().now)
+    let bulkhead: SharedBulkhead?
     let breaker = SharedCircuitBreaker(from: ContinuousClock().now)
     let concurrency: SharedConcurrencyLimit
 
-    init(_ endpoints: [Endpoint], deadline: Duration, limit: Int) {
+    init(_ endpoints: [Endpoint], deadline: Duration, limit: Int, parts: Parts) {
+        self.parts = parts
+        bulkhead = parts.bulkhead.map { SharedBulkhead(limit: $0) }
         var policy = AdaptiveConcurrencyPolicy()
         (policy.initialLimit, policy.minimumLimit, policy.maximumLimit) = (limit, limit, limit)
         concurrency = SharedConcurrencyLimit(policy: policy, from: ContinuousClock().now)
@@ -54,18 +70,31 @@ final class ProxyScope: ProxyObserver {
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) { notes.withLock { $0.ended.append(outcome) } }
     func attempted(_ target: ProxyTarget, taking duration: Duration) { notes.withLock { $0.attempts += 1 } }
     func retries(_ request: ProxiedRequest, attempt: Int) { notes.withLock { $0.retries += 1 } }
+    func hedges(_ request: ProxiedRequest, _ step: ProxyHedge) { notes.withLock { $0.hedges.append(step) } }
+    var hedges: [ProxyHedge] { notes.withLock { $0.hedges } }
     var begun: [String] { notes.withLock { $0.began } }
 
     private var configuration: ProxyConfiguration {
+        let now = ContinuousClock().now
+        let budget = SharedRetryBudget(parts.retries, from: now)
+        let hedges = parts.hedgesAfter.map { latency in
+            let hedges = SharedHedge(budget: budget, latencies: LatencyQuantile(window: .seconds(600), minimumSamples: 1))
+            hedges.record(latency, at: now)
+            return hedges
+        }
         let target = ProxyTarget(
             route: "/things",
             pool: pool,
-            budget: SharedRetryBudget(RetryBudget(), from: ContinuousClock().now),
+            budget: budget,
             breaker: breaker,
-            deadline: deadline
+            deadline: deadline,
+            bulkhead: bulkhead,
+            hedges: hedges,
+            cache: parts.lifetime.map { ProxyCache(responses, lifetime: $0) },
+            variant: parts.variant
         )
         return ProxyConfiguration(
-            target: { head, _ in head.method == .get ? target : nil },
+            target: { head, _, _ in head.method == .get ? target : nil },
             concurrency: concurrency,
             fail: { failure, id in
                 let status: HTTPResponse.Status = failure == .deadlineExceeded ? .gatewayTimeout : .serviceUnavailable
@@ -115,11 +144,12 @@ final class ProxyScope: ProxyObserver {
         missing: [Endpoint] = [],
         deadline: Duration = .seconds(10),
         limit: Int = 1000,
+        parts: Parts = Parts(),
         _ body: (ProxyScope, Int) async throws -> Void
     ) async throws {
         var endpoints = missing
         for replica in replicas { endpoints.append(try await replica.start()) }
-        let scope = ProxyScope(endpoints, deadline: deadline, limit: limit)
+        let scope = ProxyScope(endpoints, deadline: deadline, limit: limit, parts: parts)
         let port = try await scope.start()
         let result: Result<Void, any Error>
         do {

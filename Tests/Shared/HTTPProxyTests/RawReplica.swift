@@ -21,7 +21,7 @@ final class RawReplica: Sendable {
         case writeAndReset(String)
         /// Writes this over and over until the connection is gone.
         case flood(String)
-        /// Says nothing.
+        /// Says nothing until ``RawReplica/answerWaiting(with:)``.
         case wait
     }
 
@@ -31,6 +31,7 @@ final class RawReplica: Sendable {
         var closed = 0
         var connections = 0
         var flooded = 0
+        var waiting: [@Sendable (String) -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -58,6 +59,15 @@ final class RawReplica: Sendable {
     /// Bytes of floods that the system took over from here.
     var flooded: Int { state.withLock { $0.flooded } }
     var connections: Int { state.withLock { $0.connections } }
+    /// Answers all that have waited for it; those whose client is gone are not missed.
+    func answerWaiting(with text: String) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for answer in waiting { answer(text) }
+    }
+
     var closedConnections: Int { state.withLock { $0.closed } }
 
     func start() async throws -> Endpoint {
@@ -117,12 +127,20 @@ final class RawReplica: Sendable {
                 (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
                     .assumeIsolated().whenComplete { _ in context.close(promise: nil) }
             case .flood(let text): flood(text, context)
-            case .wait: break
+            case .wait: wait(context)
             }
         }
 
         private func write(_ text: String, _ context: ChannelHandlerContext) {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
+        }
+
+        private func wait(_ context: ChannelHandlerContext) {
+            let channel = context.channel
+            let answer = { @Sendable (text: String) in
+                channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+            }
+            replica.state.withLock { $0.waiting.append(answer) }
         }
 
         private func flood(_ text: String, _ context: ChannelHandlerContext) {

@@ -70,6 +70,14 @@ final class ProxyJournal: ProxyObserver {
         logger.debug("call is tried again", metadata: metadata)
     }
 
+    func hedges(_ request: ProxiedRequest, _ step: ProxyHedge) {
+        let service = "\(request.target.pool.service)"
+        Counter(
+            label: "clowder_client_hedges_total",
+            dimensions: [("service", service), ("outcome", step.rawValue)]
+        ).increment()
+    }
+
     private func count(_ target: ProxyTarget, _ outcome: ProxyOutcome) {
         let timer = requests.withLock { timers in
             let key = Series(route: ObjectIdentifier(target), status: outcome.status)
