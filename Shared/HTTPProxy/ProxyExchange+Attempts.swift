@@ -1,5 +1,5 @@
-import HTTPEdge
 import Discovery
+import HTTPEdge
 import LoadBalancing
 import NIOCore
 import Resilience

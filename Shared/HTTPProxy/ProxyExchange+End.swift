@@ -86,9 +86,9 @@ extension ProxyExchange {
 
     /// Ends the request's part in the load: when the replica has answered, however long the client reads.
     func giveBackPlace(as outcome: AdaptiveConcurrencyLimit.Outcome?, at now: ContinuousClock.Instant) {
-        guard let place = job?.place else { return }
-        job?.place = nil
-        loop.configuration.concurrency?.finish(place, as: outcome, at: now)
+        guard let job, let place = job.place else { return }
+        job.place = nil
+        job.target.concurrency?.finish(place, as: outcome, at: now)
     }
 
     /// What the end of a request says about the service.

@@ -100,7 +100,8 @@ extension ProxyExchange {
             if !PassedFields.isNamed(field, in: named, bytes) { buffer.writeField(field, of: bytes) }
         }
         if job.fill != nil {
-            job.storable = StorableHead(head, bytes, fields: buffer.getSlice(at: start, length: buffer.writerIndex - start))
+            let fields = buffer.getSlice(at: start, length: buffer.writerIndex - start)
+            job.storable = StorableHead(head, bytes, fields: fields)
         }
         writeOwnFields(job, date: loop.dateLine, to: &buffer)
         return buffer

@@ -40,7 +40,7 @@ public final class ProxyExchange: EdgeShortcut {
         let job = ProxyJob(to: target, from: connection, as: ids, at: start, until: end)
         take(job)
         observe { $0.began($1) }
-        switch loop.configuration.admit(connection.peerAddress) {
+        switch target.admit(connection.peerAddress) {
         case .admitted(let fields): job.limitFields = fields
         case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
         }
@@ -59,7 +59,7 @@ public final class ProxyExchange: EdgeShortcut {
         job.phase = .trying
         // What nobody waits for has to stand back.
         let priority = job.isBackground ? RequestPriority.import : target.priority
-        switch loop.configuration.concurrency?.admit(priority, at: start) {
+        switch target.concurrency?.admit(priority, at: start) {
         case nil: break
         case .admitted(let place): job.place = place
         case .shed(let retryAfter): return fail(.shed(retryAfter: retryAfter), "shed")

@@ -5,26 +5,53 @@ public import LoadBalancing
 public import NIOCore
 public import Resilience
 
-/// Where requests of one route go, and how long they may take.
-public final class ProxyTarget: Sendable {
-    /// The route's name in logs and metrics, such as `/v1/listings/{id}`.
-    public let route: String
+/// The service that a route leads to, and how it is called.
+public struct ProxyUpstream: Sendable {
     /// The replicas that answer.
     public let pool: EndpointPool
-    /// Shared by everything that calls these replicas.
+    /// How many retries and hedges there may be, shared by everything that calls these replicas.
     public let budget: SharedRetryBudget
     /// Stops requests to a service that mostly fails; shared like the budget.
     public let breaker: SharedCircuitBreaker
+    /// How many calls the service may have in hand, shared like the budget; nil for any number.
+    public let bulkhead: SharedBulkhead?
     /// When a failed call is tried again.
     public let policy: RetryPolicy
+    /// When a request is sent to a second replica too; nil for never.
+    public let hedges: SharedHedge?
+
+    /// Creates an upstream.
+    public init(
+        pool: EndpointPool,
+        budget: SharedRetryBudget,
+        breaker: SharedCircuitBreaker,
+        bulkhead: SharedBulkhead? = nil,
+        policy: RetryPolicy = RetryPolicy(),
+        hedges: SharedHedge? = nil
+    ) {
+        self.pool = pool
+        self.budget = budget
+        self.breaker = breaker
+        self.bulkhead = bulkhead
+        self.policy = policy
+        self.hedges = hedges
+    }
+}
+
+/// Where requests of one route go, how many there may be, and how long they may take.
+public final class ProxyTarget: Sendable {
+    /// The route's name in logs and metrics, such as `/v1/listings/{id}`.
+    public let route: String
+    /// The service that answers.
+    public let upstream: ProxyUpstream
     /// How much its requests matter when not all can be served.
     public let priority: RequestPriority
     /// How long a request may take in all.
     public let deadline: Duration
-    /// How many calls the service may have in hand; nil for any number. Shared like the budget.
-    public let bulkhead: SharedBulkhead?
-    /// When a request is sent to a second replica too; nil for never.
-    public let hedges: SharedHedge?
+    /// Whether a client may make one more request; asked once a request, before anything else is done for it.
+    public let admit: @Sendable (_ peer: String?) -> ProxyAdmission
+    /// How many requests of all routes may be in flight; nil for any number.
+    public let concurrency: SharedConcurrencyLimit?
     /// Where answers are kept; nil for nowhere.
     public let cache: ProxyCache?
     /// The arm of an experiment that its requests are in.
@@ -33,29 +60,31 @@ public final class ProxyTarget: Sendable {
     /// Creates a target.
     public init(
         route: String,
-        pool: EndpointPool,
-        budget: SharedRetryBudget,
-        breaker: SharedCircuitBreaker,
-        policy: RetryPolicy = RetryPolicy(),
+        upstream: ProxyUpstream,
         priority: RequestPriority = .search,
         deadline: Duration = Deadline.edgeDefault,
-        bulkhead: SharedBulkhead? = nil,
-        hedges: SharedHedge? = nil,
+        admit: @escaping @Sendable (String?) -> ProxyAdmission = { _ in .admitted(fields: ByteBuffer()) },
+        concurrency: SharedConcurrencyLimit? = nil,
         cache: ProxyCache? = nil,
         variant: ProxyVariant? = nil
     ) {
         self.route = route
-        self.pool = pool
-        self.budget = budget
-        self.breaker = breaker
-        self.policy = policy
+        self.upstream = upstream
         self.priority = priority
         self.deadline = deadline
-        self.bulkhead = bulkhead
-        self.hedges = hedges
+        self.admit = admit
+        self.concurrency = concurrency
         self.cache = cache
         self.variant = variant
     }
+
+    /// The replicas that answer.
+    public var pool: EndpointPool { upstream.pool }
+    var budget: SharedRetryBudget { upstream.budget }
+    var breaker: SharedCircuitBreaker { upstream.breaker }
+    var bulkhead: SharedBulkhead? { upstream.bulkhead }
+    var policy: RetryPolicy { upstream.policy }
+    var hedges: SharedHedge? { upstream.hedges }
 }
 
 /// The arm of an experiment that a request is in; the service and the client are told by `X-Variant`.
@@ -120,10 +149,6 @@ public struct ProxyConfiguration: Sendable {
 
     /// The target of a request, which has no body; nil for a request that is not for the proxy.
     public var target: Target
-    /// Whether a client may make one more request; asked once a request, before anything else is done for it.
-    public var admit: @Sendable (_ peer: String?) -> ProxyAdmission
-    /// How many requests may be in flight; nil for any number.
-    public var concurrency: SharedConcurrencyLimit?
     /// Words a failure.
     public var fail: @Sendable (ProxyFailure, _ correlationID: CorrelationID) -> EdgeConfiguration.Answer
     /// Told of every request when it begins and when it is over.
@@ -134,15 +159,11 @@ public struct ProxyConfiguration: Sendable {
     /// Creates a configuration.
     public init(
         target: @escaping Target,
-        admit: @escaping @Sendable (String?) -> ProxyAdmission = { _ in .admitted(fields: ByteBuffer()) },
-        concurrency: SharedConcurrencyLimit? = nil,
         fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,
         observer: any ProxyObserver,
         wallClock: @escaping @Sendable () -> Int
     ) {
         self.target = target
-        self.admit = admit
-        self.concurrency = concurrency
         self.fail = fail
         self.observer = observer
         self.wallClock = wallClock

@@ -98,6 +98,16 @@ public struct ObjectFields: Sendable {
             reject(key, rule: "required", message: "is required")
             return []
         }
+        return texts(key, value, maximum, rules)
+    }
+
+    /// A list of texts that may be absent; JSON `null` counts as absent.
+    public mutating func optionalTexts(_ key: String, maximum: Int, _ rules: TextRule...) -> [String] {
+        guard let value = present(key) else { return [] }
+        return texts(key, value, maximum, rules)
+    }
+
+    private mutating func texts(_ key: String, _ value: JSONValue, _ maximum: Int, _ rules: [TextRule]) -> [String] {
         guard case .array(let elements) = value else {
             reject(key, rule: "type", message: "must be an array, not \(value.kind)")
             return []

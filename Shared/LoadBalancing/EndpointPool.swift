@@ -111,6 +111,11 @@ public final class EndpointPool: Sendable {
         state.withLock { $0.pool.replicas.count }
     }
 
+    /// Chooses replicas in another way from now on; what is known of them stays.
+    public func use(_ policy: any PickPolicy) {
+        state.withLock { $0.pool.policy = policy }
+    }
+
     // MARK: Calls
 
     /// Chooses a replica for one call.

@@ -4,7 +4,8 @@ import Discovery
 struct PoolState {
     private(set) var ledger = SetLedger()
     let ejection: EjectionPolicy
-    private var policy: any PickPolicy
+    /// How a replica is chosen; what is known of the replicas does not depend on it.
+    var policy: any PickPolicy
     private var roster = Roster()
     /// What calls take that succeed, whichever replica answers.
     private var typicalLatency = PeakEWMA()

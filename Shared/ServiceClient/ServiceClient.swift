@@ -31,6 +31,8 @@ public struct ServiceClient: Sendable {
     public let budget: SharedRetryBudget
     /// Stops calls to a service that mostly fails; shared like the budget.
     public let breaker: SharedCircuitBreaker
+    /// How many calls may be in hand at a time; shared like the budget.
+    public let bulkhead: SharedBulkhead
     private let clock: ContinuousClock
 
     /// Creates a client.
@@ -41,6 +43,7 @@ public struct ServiceClient: Sendable {
     ///   - policy: When a failed call is tried again.
     ///   - budget: How many retries there may be as a share of calls.
     ///   - breaker: Stops calls to a service that mostly fails; one of its own, which tells nobody, when nil.
+    ///   - bulkhead: How many calls may be in hand; one more is refused at once.
     ///   - clock: The clock of deadlines and pauses.
     public init(
         pool: EndpointPool,
@@ -48,6 +51,7 @@ public struct ServiceClient: Sendable {
         policy: RetryPolicy = RetryPolicy(),
         budget: RetryBudget = RetryBudget(),
         breaker: SharedCircuitBreaker? = nil,
+        bulkhead: SharedBulkhead = SharedBulkhead(),
         clock: ContinuousClock
     ) {
         self.pool = pool
@@ -55,6 +59,7 @@ public struct ServiceClient: Sendable {
         self.policy = policy
         self.budget = SharedRetryBudget(budget, from: clock.now)
         self.breaker = breaker ?? SharedCircuitBreaker(from: clock.now)
+        self.bulkhead = bulkhead
         self.clock = clock
     }
 
@@ -78,6 +83,8 @@ public struct ServiceClient: Sendable {
     /// - Throws: ``ServiceClientError`` when there is no answer; `CancellationError` when the task was cancelled.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
         let start = clock.now
+        guard bulkhead.enter() else { throw error(.bulkheadFull) }
+        defer { bulkhead.leave() }
         guard case .admitted(let permit, _) = breaker.admit(at: start) else { throw error(.breakerOpen) }
         do {
             let response = try await sendAdmitted(request)

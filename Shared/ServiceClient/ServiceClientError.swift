@@ -10,6 +10,8 @@ public struct ServiceClientError: Error, Sendable, CustomStringConvertible {
         public static let noReplica = Self(description: "no-replica")
         /// Most calls of late have failed, so that none is made for a while; see `CircuitBreaker`.
         public static let breakerOpen = Self(description: "breaker-open")
+        /// As many calls are in hand as may be, and nothing was sent; see `Bulkhead`.
+        public static let bulkheadFull = Self(description: "bulkhead-full")
         /// No connection was made: the request reached nobody.
         public static let unreachable = Self(description: "unreachable")
         /// The connection broke before the whole answer was there; the request may have taken effect.

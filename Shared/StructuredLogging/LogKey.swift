@@ -28,6 +28,10 @@ public enum LogKey {
     public static let attempt = "attempt"
     /// A count of things.
     public static let count = "count"
+    /// What a cache did about a request.
+    public static let cache = "cache"
+    /// The arm of an experiment, as `experiment=arm`.
+    public static let variant = "variant"
     /// An address that something listens on or talks to.
     public static let address = "address"
     /// The ID of an account.

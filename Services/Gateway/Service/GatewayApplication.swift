@@ -23,27 +23,21 @@ package func makeGatewayApplication(
     clock: ContinuousClock,
     now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
-    let prepare = { @Sendable (routes: [Route]) in
-        Routing.Snapshot(
-            table: RouteTable(routes),
-            proxied: ProxiedRoutes(routes, access: access, connections: connections)
-        )
-    }
-    let routing = Routing(prepare(configuration.file.routes))
-    let reload = RoutesReload(configuration: configuration, routing: routing, prepare: prepare)
-    let start = clock.now
-    let limits = GatewayLimits(configuration) { start.duration(to: clock.now) }
-    let concurrency = configuration.concurrency.map { policy in
-        let journal = ConcurrencyJournal(limit: policy.initialLimit, logger: Logger.current)
-        return SharedConcurrencyLimit(policy: policy, from: start, onChange: journal.record)
-    }
+    let maker = SnapshotMaker(
+        access: access,
+        connections: connections,
+        clock: clock,
+        start: clock.now,
+        logger: Logger.current
+    )
+    let routing = Routing(maker.make(configuration.file))
+    let reload = RoutesReload(configuration: configuration, routing: routing, maker: maker)
     let responder = GatewayResponder(
         routing: routing,
         pages: Pages(),
         access: access,
-        limits: limits,
-        throttle: concurrency.map { Throttle(limit: $0, clock: clock) },
-        forwarder: Forwarder(connections: connections)
+        forwarder: Forwarder(connections: connections),
+        clock: clock
     )
     return ServiceParts(
         responder: ServiceResponder(
@@ -58,21 +52,17 @@ package func makeGatewayApplication(
         checks: [connections.check],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },
-        makeShortcut: makeProxy(routing, limits, concurrency, now)
+        makeShortcut: makeProxy(routing, now)
     )
 }
 
 /// The way of requests that nobody has to look at: on one event loop from the client to the replica and back.
 private func makeProxy(
     _ routing: Routing,
-    _ limits: GatewayLimits,
-    _ concurrency: SharedConcurrencyLimit?,
     _ now: @escaping @Sendable () -> Date
 ) -> @Sendable (any EventLoop) -> any EdgeShortcut {
     let configuration = ProxyConfiguration(
-        target: { head, bytes, _ in routing.current.proxied.target(of: head, bytes) },
-        admit: { limits.admission(from: $0) },
-        concurrency: concurrency,
+        target: { head, bytes, peer in routing.current.proxied.target(of: head, bytes, from: peer) },
         fail: { failure, id in
             switch failure {
             case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)

@@ -1,3 +1,4 @@
+import HTTPProxy
 package import Hummingbird
 import NIOCore
 import Resilience
@@ -11,18 +12,17 @@ package struct GatewayResponder: HTTPResponder {
     let routing: Routing
     let pages: Pages
     let access: AccessGuard
-    let limits: GatewayLimits
-    let throttle: Throttle?
     let forwarder: Forwarder
+    let clock: ContinuousClock
 
     @concurrent
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
-        let table = routing.current.table
-        let isLogIn = table.route(request.method, path: request.uri.path)?.isLogIn ?? false
-        var report = limits.admit(from: context.peerAddress, isLogIn: isLogIn)
+        let parts = routing.current
+        let limit = parts.table.route(request.method, path: request.uri.path)?.limit
+        var report = parts.limits.admit(from: context.peerAddress, under: limit)
         guard report.isAdmitted else { throw report.problem }
         do {
-            var response = try await answer(request, context, table, &report)
+            var response = try await answer(request, context, parts, &report)
             response.headers.append(contentsOf: report.fields)
             return response
         } catch var problem as Problem where problem.headers[.rateLimit] == nil {
@@ -34,7 +34,7 @@ package struct GatewayResponder: HTTPResponder {
     private func answer(
         _ request: Request,
         _ context: ServiceRequestContext,
-        _ table: RouteTable,
+        _ parts: Routing.Snapshot,
         _ report: inout RateLimitReport
     ) async throws -> Response {
         guard RequestTarget.isWellFormed(request.head.path ?? "") else {
@@ -44,14 +44,14 @@ package struct GatewayResponder: HTTPResponder {
             context.coreContext.endpointPath.value = request.uri.path
             return try Self.answer(request.method, with: page)
         }
-        switch try table.match(request.method, path: request.uri.path) {
+        switch try parts.table.match(request.method, path: request.uri.path) {
         case .options(let allow):
             return Response(status: .noContent, headers: [.allow: allow])
         case .route(let route):
             context.coreContext.endpointPath.value = route.pattern.description
-            let place = try throttle?.admit(route.priority)
+            let place = try parts.throttle?.admit(route.priority)
             do {
-                let response = try await answer(request, context, on: route, &report)
+                let response = try await answer(request, context, on: route, parts, &report)
                 place?.finish(response)
                 return response
             } catch {
@@ -66,15 +66,41 @@ package struct GatewayResponder: HTTPResponder {
         _ request: Request,
         _ context: ServiceRequestContext,
         on route: Route,
+        _ parts: Routing.Snapshot,
         _ report: inout RateLimitReport
     ) async throws -> Response {
+        var subject = context.peerAddress
         if let caller = try await access.require(route.permission, of: request) {
-            let verdict = limits.admit(account: caller.accountID)
+            subject = caller.accountID
+            let verdict = parts.limits.admit(account: caller.accountID)
             report = report.joined(with: verdict)
             guard verdict.isAdmitted else { throw report.problem }
         }
-        let response = try await forwarder.forward(request, on: route, context: context)
+        let arm = parts.experiments.arm(of: subject, in: route.variant)
+        // Whatever was asked for before the change is out of date, even when nothing is known of how it ended.
+        defer { parts.caches.invalidate(route.invalidates) }
+        var response = try await measured(arm) {
+            try await forwarder.forward(request, on: route, in: arm, context: context)
+        }
+        response.headers[.variant] = arm?.variant.text
         return request.method == .head ? response.withoutBody() : response
+    }
+
+    /// Notes how long an arm takes, and how it ends.
+    private func measured(
+        _ arm: Experiments.Arm?,
+        _ call: () async throws -> Response
+    ) async throws -> Response {
+        guard let arm else { return try await call() }
+        let start = clock.now
+        do {
+            let response = try await call()
+            VariantJournal.record(arm.variant, status: response.status.code, taking: start.duration(to: clock.now))
+            return response
+        } catch {
+            VariantJournal.record(arm.variant, status: 503, taking: start.duration(to: clock.now))
+            throw error
+        }
     }
 
     /// A page can be read, and nothing else.

@@ -39,6 +39,8 @@ public final class SharedConcurrencyLimit: Sendable {
     /// How long no request must have been shed for the shedding to be over.
     public static let calmTime = Duration.seconds(5)
 
+    /// The bounds of the limit and how it moves.
+    public let policy: AdaptiveConcurrencyPolicy
     private let start: ContinuousClock.Instant
     private let state: Mutex<Guarded>
     private let onChange: @Sendable (Change) -> Void
@@ -54,6 +56,7 @@ public final class SharedConcurrencyLimit: Sendable {
         from start: ContinuousClock.Instant,
         onChange: @escaping @Sendable (Change) -> Void = { _ in }
     ) {
+        self.policy = policy
         self.start = start
         self.onChange = onChange
         state = Mutex(Guarded(limit: AdaptiveConcurrencyLimit(policy: policy)))

@@ -11,6 +11,8 @@ public struct Setting: Hashable, Sendable {
         case text
         /// A whole number in a range.
         case integer(ClosedRange<Int>)
+        /// A whole number in a range, or nothing.
+        case optionalInteger(ClosedRange<Int>)
         /// A duration such as `250ms`, `5s`, `10m`, `6h`.
         case duration(ClosedRange<Duration>)
         /// One of these words.
@@ -57,6 +59,7 @@ public struct Setting: Hashable, Sendable {
         switch kind {
         case .text: "text"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .optionalInteger(let range): "a whole number from \(range.lowerBound) to \(range.upperBound), or nothing"
         case .duration(let range):
             "a duration from \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
         case .choice(let words): "one of " + words.joined(separator: ", ")

@@ -86,6 +86,9 @@ public struct Settings: Sendable {
         return value
     }
 
+    /// A whole number that may be left out; nil where it was.
+    public func optionalInteger(_ key: String) -> Int? { Int(text(key)) }
+
     /// A duration.
     public func duration(_ key: String) -> Duration {
         guard let value = DurationText.parse(text(key)) else { preconditionFailure("\(key) is no duration setting") }
@@ -115,6 +118,7 @@ public struct Settings: Sendable {
             switch setting.kind {
             case .text: true
             case .integer(let range): Int(text).map(range.contains) ?? false
+            case .optionalInteger(let range): text.isEmpty || Int(text).map(range.contains) ?? false
             case .duration(let range): DurationText.parse(text).map(range.contains) ?? false
             case .choice(let words): words.contains(text)
             case .url(let schemes): schemes.contains { text.hasPrefix($0 + ":") && text.utf8.count > $0.utf8.count + 1 }

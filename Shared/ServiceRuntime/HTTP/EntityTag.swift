@@ -18,6 +18,17 @@ public enum EntityTag {
             }
     }
 
+    /// Whether the caller has what this tag stands for already: `If-None-Match` names it, compared weakly, or is `*`.
+    public static func isKnown(_ tag: String, to request: Request) -> Bool {
+        guard let tags = request.headers[.ifNoneMatch] else { return false }
+        return tags == "*"
+            || tags.split(separator: ",").contains { opaque($0.trimmingWhitespace()) == opaque(tag[...]) }
+    }
+
+    private static func opaque(_ tag: Substring) -> Substring {
+        tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+    }
+
     /// 412 for a resource that is no longer what the caller read.
     public static var changedMeanwhile: Problem {
         Problem(.preconditionFailed, kind: "changed-meanwhile", "It was changed meanwhile; read it again.")

@@ -1,6 +1,7 @@
 import Correlation
 import FoundationEssentials
 import HTTPEdge
+public import HTTPTypes
 public import Hummingbird
 import InputValidation
 import Logging
@@ -105,6 +106,8 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             return .deadlineExceeded
         case let error as ServiceClientError where error.code == .requestBodyFailed:
             return Problem(.badRequest, kind: "malformed-body", "The body broke off before its end.")
+        case let error as ServiceClientError where error.code == .bulkheadFull:
+            return .serviceBusy(error.service)
         case let error as ServiceClientError:
             return .serviceSilent(error.service)
         case let error as HTTPError where error.status == .notFound:
@@ -140,6 +143,7 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             LogKey.status: .stringConvertible(status), LogKey.outcome: "\(outcome)",
             LogKey.duration: .stringConvertible((duration.seconds * 1e6).rounded() / 1e3),
         ]
+        if let variant = response.headers[.variant] { metadata[LogKey.variant] = "\(variant)" }
         if let error { metadata[LogKey.error] = "\(error)" }
         Logger.current.log(level: error == nil ? .info : .warning, "request finished", metadata: metadata)
         Timer(
@@ -158,4 +162,10 @@ enum MetricLabel {
         let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         return known.contains(method) ? method.rawValue : "other"
     }
+}
+
+extension HTTPField.Name {
+    // swift-format-ignore: NeverForceUnwrap
+    /// The arm of an experiment that a request is in.
+    public static let variant = HTTPField.Name("X-Variant")!
 }

@@ -5,66 +5,93 @@ import Logging
 import Resilience
 public import ServiceClient
 public import ServiceLifecycle
+import Synchronization
 
 /// The clients of one process to other services, over one HTTP client and kept up to date by the registry.
 ///
 /// Run it before whatever uses its clients: it follows the registry until shutdown and then closes the connections.
-public struct ServiceConnections: Service {
+public final class ServiceConnections: Service {
+    private struct Guarded {
+        var clients: [ServiceName: ServiceClient] = [:]
+        /// Told that there are more clients; nil until somebody follows.
+        var newcomers: AsyncStream<Void>.Continuation?
+    }
+
     private let registry: any ServiceRegistry
     private let transport: HTTPClient
-    private let clients: [ServiceName: ServiceClient]
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let logger: Logger
+    private let state = Mutex(Guarded())
 
     /// Creates a client for each of the services.
     public init(to services: [ServiceName], registry: any ServiceRegistry) {
-        let transport = ServiceClient.makeTransport()
-        let clock = ContinuousClock()
-        let start = clock.now
         self.registry = registry
-        self.transport = transport
-        clients = services.reduce(into: [:]) { clients, service in
-            let pool = EndpointPool(
-                service: service,
-                generator: SystemRandomNumberGenerator(),
-                now: { start.duration(to: clock.now) }
-            )
-            let journal = BreakerJournal(service: service, logger: Logger.current)
-            clients[service] = ServiceClient(
-                pool: pool,
-                transport: transport,
-                breaker: SharedCircuitBreaker(from: start) { journal.record($0) },
-                clock: clock
-            )
+        transport = ServiceClient.makeTransport()
+        start = clock.now
+        logger = Logger.current
+        for service in services { _ = client(for: service) }
+    }
+
+    /// The client for a service; one that was not asked for before has no replicas until the registry tells of them.
+    public func client(for service: ServiceName) -> ServiceClient {
+        state.withLock { state in
+            if let client = state.clients[service] { return client }
+            let client = makeClient(for: service)
+            state.clients[service] = client
+            state.newcomers?.yield()
+            return client
         }
     }
 
-    /// The client for one of the services that were named at creation.
-    public func client(for service: ServiceName) -> ServiceClient {
-        guard let client = clients[service] else { preconditionFailure("no client was made for \(service)") }
-        return client
+    private func makeClient(for service: ServiceName) -> ServiceClient {
+        let (start, clock) = (start, clock)
+        let pool = EndpointPool(
+            service: service,
+            generator: SystemRandomNumberGenerator(),
+            now: { start.duration(to: clock.now) }
+        )
+        let journal = BreakerJournal(service: service, logger: logger)
+        return ServiceClient(
+            pool: pool,
+            transport: transport,
+            breaker: SharedCircuitBreaker(from: start) { journal.record($0) },
+            clock: clock
+        )
+    }
+
+    private var clients: [ServiceClient] {
+        state.withLock { Array($0.clients.values) }
     }
 
     /// The services as this process sees them, ordered by name.
     var upstreams: [UpstreamSource] {
-        clients.values
+        clients
             .sorted { $0.pool.service.description < $1.pool.service.description }
-            .map { UpstreamSource(pool: $0.pool, breaker: $0.breaker) }
+            .map { UpstreamSource(pool: $0.pool, breaker: $0.breaker, bulkhead: $0.bulkhead) }
     }
 
     /// Passes once the registry has told of every service, even that it has no replica.
     public var check: Readiness.Check {
         Readiness.Check("service registry") {
-            for (service, client) in clients where !client.pool.hasSeenSet {
-                throw RegistryError("the registry has not told of \(service) yet")
+            for client in self.clients where !client.pool.hasSeenSet {
+                throw RegistryError("the registry has not told of \(client.pool.service) yet")
             }
         }
     }
 
     /// Follows the registry until graceful shutdown or cancellation, then closes all connections.
     public func run() async throws {
+        let (newcomers, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.newcomers = continuation }
+        continuation.yield()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                for client in clients.values {
-                    group.addTask { await client.pool.run(following: registry) }
+                var followed: Set<ServiceName> = []
+                for await _ in newcomers {
+                    for client in self.clients where followed.insert(client.pool.service).inserted {
+                        group.addTask { await client.pool.run(following: self.registry) }
+                    }
                 }
             }
         }
@@ -92,7 +119,7 @@ extension ServiceEnvironment {
         let connections = ServiceConnections(to: services, registry: registry)
         do {
             var parts = try build(connections)
-            parts.upstreams = connections.upstreams
+            parts.upstreams = { connections.upstreams }
             return parts
         } catch {
             try await connections.close()

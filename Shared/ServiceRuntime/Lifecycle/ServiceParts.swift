@@ -14,7 +14,7 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     /// What must work before the service is registered.
     public var checks: [Readiness.Check]
     /// The replicas that the service calls, for `/upstreams`; ``ServiceEnvironment/connect(to:for:)`` fills it in.
-    var upstreams: [UpstreamSource] = []
+    var upstreams: @Sendable () -> [UpstreamSource] = { [] }
     /// What a client may cost before its request is known.
     public var limits: EdgeLimits
     /// Whether the body of a request of this method and path is a stream, which may take as long as it is.

@@ -11,7 +11,7 @@ struct OperationsRoutes: Sendable {
     let readiness: Readiness
     let metrics: PrometheusRegistry
     let connections: ConnectionTracker
-    let upstreams: [UpstreamSource]
+    let upstreams: @Sendable () -> [UpstreamSource]
     let information: ProcessInformation
 
     private struct Liveness: Encodable {
@@ -48,10 +48,10 @@ struct OperationsRoutes: Sendable {
             JSONReply.make(ConnectionReport(connections: connections.snapshot))
         }
         router.get("upstreams") { _, _ in
-            JSONReply.make(UpstreamReport(upstreams))
+            JSONReply.make(UpstreamReport(upstreams()))
         }
         router.get("upstreams.txt") { _, _ in
-            let report = UpstreamReport(upstreams)
+            let report = UpstreamReport(upstreams())
             return Response(
                 status: .ok,
                 headers: [.contentType: "text/plain; charset=utf-8"],

@@ -6,6 +6,7 @@ import Resilience
 struct UpstreamSource: Sendable {
     let pool: EndpointPool
     let breaker: SharedCircuitBreaker
+    let bulkhead: SharedBulkhead
 }
 
 /// The replicas that a process calls, as it sees them at one moment.
@@ -20,6 +21,9 @@ struct UpstreamReport: Encodable {
         var setAgeSeconds: Double?
         /// Whether calls pass: `closed`, `open`, or `half-open` for a few that test the service.
         var breaker: String
+        /// Calls in hand, and how many there may be.
+        var inFlight: Int
+        var maximumInFlight: Int
         var replicas: [Replica]
     }
 
@@ -52,6 +56,8 @@ struct UpstreamReport: Encodable {
                 setHeld: snapshot.isHoldingSet,
                 setAgeSeconds: snapshot.setAge.map { Self.rounded($0.seconds) },
                 breaker: Self.name(of: source.breaker.phase),
+                inFlight: source.bulkhead.inFlight,
+                maximumInFlight: source.bulkhead.limit,
                 replicas: snapshot.replicas.map(Self.replica)
             )
         }
@@ -99,7 +105,7 @@ struct UpstreamReport: Encodable {
 extension UpstreamReport {
     private static let header = [
         "SERVICE", "REPLICA", "ADDRESS", "STATE", "SHARE", "WEIGHT", "IN FLIGHT", "LATENCY MS", "SUCCESS", "FAILURES",
-        "EJECTIONS", "BACK IN S", "BREAKER",
+        "EJECTIONS", "BACK IN S", "BREAKER", "CALLS",
     ]
 
     /// One line a replica, in aligned columns.
@@ -107,7 +113,8 @@ extension UpstreamReport {
         var rows = [Self.header]
         for upstream in upstreams {
             if upstream.replicas.isEmpty { rows.append([upstream.service, "none"]) }
-            rows += upstream.replicas.map { Self.row(upstream.service, $0) + [upstream.breaker] }
+            let calls = "\(upstream.inFlight)/\(upstream.maximumInFlight)"
+            rows += upstream.replicas.map { Self.row(upstream.service, $0) + [upstream.breaker, calls] }
         }
         let widths = Self.header.indices.map { column in
             rows.compactMap { column < $0.count ? $0[column].count : nil }.max() ?? 0

@@ -20,6 +20,7 @@ struct OwnStackFeatureTests {
         let events = StackEvents()
         let adjust: @Sendable (inout StackConfiguration) -> Void = { configuration in
             configuration.retryMailsQuickly()
+            if scenario.asksEveryTime { configuration.keepNoAnswers() }
             if scenario.keepsDeadProcesses { configuration.restarts = .never }
         }
         let report: @Sendable (StackEvent) -> Void = { events.record($0) }

@@ -11,5 +11,8 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     /// Whether processes that it kills stay away, instead of being started again.
     var keepsDeadProcesses: Bool { pickle.tags.contains { $0.name == "@no-restart" } }
 
+    /// Whether every search is answered by a search process, even one that was answered just now.
+    var asksEveryTime: Bool { pickle.tags.contains { $0.name == "@no-cache" } }
+
     var testDescription: String { pickle.description }
 }

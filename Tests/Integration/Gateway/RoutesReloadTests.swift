@@ -82,7 +82,9 @@ import Darwin
             try bad.write(toFile: path, atomically: true, encoding: .utf8)
             #expect(stack.signal("gateway-1", SIGHUP))
             try await eventually("the refusal", holds: { try log(stack).contains("routes not reloaded") })
-            #expect(try log(stack).contains("\(path):17: /routes/14/service must be 1 to 63"))
+            let lines = bad.split(separator: "\n", omittingEmptySubsequences: false)
+            let line = try #require(lines.firstIndex { $0.contains("/v1/listings\"") }) + 1
+            #expect(try log(stack).contains("\(path):\(line): /routes/14/service must be 1 to 63"))
             let reply = try await GatewayClient(baseURL: stack.gatewayURL).send(.get, "/v1/listings")
             #expect(reply.status == 200)
         }

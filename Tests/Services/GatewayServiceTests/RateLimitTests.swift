@@ -10,12 +10,20 @@ import Testing
 /// How often a client may ask.
 @Suite(.timeLimit(.minutes(1))) struct RateLimitTests {
     @Test func hasTheDocumentedDefaults() throws {
-        let configuration = try GatewayConfiguration()
-        #expect(configuration.address?.limit == 1000 && configuration.address?.burst == 2000)
-        #expect(configuration.address?.window == .seconds(1))
-        #expect(configuration.account?.limit == 100 && configuration.account?.burst == 200)
-        #expect(configuration.logIn?.limit == 300 && configuration.logIn?.burst == 100)
-        #expect(configuration.logIn?.window == .seconds(60))
+        let file = try GatewayConfiguration().file
+        #expect(
+            file.limit("address") == RateLimitSetting(name: "address", calls: 1000, window: .seconds(1), burst: 2000)
+        )
+        #expect(file.limit("account") == RateLimitSetting(name: "account", calls: 100, window: .seconds(1), burst: 200))
+        #expect(file.limit("log-in") == RateLimitSetting(name: "log-in", calls: 300, window: .seconds(60), burst: 100))
+    }
+
+    @Test func putsSettingsInPlaceOfTheFile() throws {
+        let arguments = ["--limit-address-per-second=5", "--limit-account-burst=7", "--limit-log-in-per-minute=0"]
+        let file = try GatewayConfiguration(arguments: arguments).file
+        #expect(file.limit("address") == RateLimitSetting(name: "address", calls: 5, window: .seconds(1), burst: 2000))
+        #expect(file.limit("account") == RateLimitSetting(name: "account", calls: 100, window: .seconds(1), burst: 7))
+        #expect(file.limit("log-in")?.policy == nil)
     }
 
     @Test func saysTheSameOnBothWays() throws {

@@ -57,7 +57,7 @@ import UsersContract
         #expect(route.body == .stream(mediaType: "application/x-ndjson"))
         #expect(route.deadline == .seconds(60))
         #expect(route.priority == .import)
-        #expect(route.isLogIn)
+        #expect(route.limit == "log-in")
     }
 
     @Test(arguments: [("GET", RequestPriority.search), ("PUT", .write), ("DELETE", .write)])
@@ -67,7 +67,7 @@ import UsersContract
         #expect(route.body == .none)
         #expect(route.deadline == .seconds(10))
         #expect(route.priority == priority)
-        #expect(!route.isLogIn)
+        #expect(route.limit == nil && route.cache == nil && route.variant == nil && route.invalidates.isEmpty)
     }
 
     @Test(
@@ -84,7 +84,7 @@ import UsersContract
             (#""deadlineSeconds": 0"#, ["/routes/0/deadlineSeconds must be a whole number from 1 to 86400"]),
             (#""deadlineSeconds": "9""#, ["/routes/0/deadlineSeconds must be a number, not string"]),
             (#""priority": "health""#, ["/routes/0/priority must be one of: authentication, write, search, import"]),
-            (#""limit": "address""#, ["/routes/0/limit must be one of: log-in"]),
+            (#""limit": "address""#, ["/routes/0/limit must be one of the limits of this file: log-in"]),
             (#""methods": "GET""#, ["/routes/0/methods is not a field of this object"]),
         ] as [(String, [String])]
     )
@@ -157,7 +157,7 @@ import UsersContract
         #expect(route(SearchAddress.importPath)?.service == SearchAddress.name)
         #expect(route(SearchAddress.importPath)?.deadline == SearchAddress.importDeadline)
         #expect(route(MailWorkerAddress.deadLettersPath)?.service == MailWorkerAddress.name)
-        #expect(routes.filter(\.isLogIn).map(\.pattern.description) == ["/v1/sessions"])
+        #expect(routes.filter { $0.limit == "log-in" }.map(\.pattern.description) == ["/v1/sessions"])
         let configuration = try GatewayConfiguration()
         #expect(configuration.services == [MailWorkerAddress.name, SearchAddress.name, UsersAddress.name])
     }
@@ -201,22 +201,118 @@ import UsersContract
         )
     }
 
-    // MARK: Reading again
+    // MARK: Upstreams, limits, caches and experiments
 
-    @Test func takesNoServiceInThatWasNotThereAtStart() async throws {
-        try await withTemporaryDirectory { directory in
-            let path = directory + "/routes.json"
-            func write(_ service: String) throws {
-                let text =
-                    #"{"routes":[{"method":"GET","path":"/a","service":"\#(service)","permission":"read listing"}]}"#
-                try text.write(toFile: path, atomically: true, encoding: .utf8)
+    @Test func hasTheDocumentedDefaultsOfTheOtherParts() throws {
+        let file = try GatewayConfiguration().file
+        #expect(file.maximumInFlight == 2000)
+        #expect(
+            file.upstreams.map { "\($0.service) \($0.bulkhead)" } == ["search 1000", "users 200", "mail-worker 25"]
+        )
+        #expect(file.upstreams.allSatisfy { $0.hedging == .off && $0.balancing == .powerOfTwoChoices })
+        let cache = try #require(file.caches.first)
+        #expect(file.caches.count == 1 && cache.name == "listings" && cache.maximumBytes == 8 << 20)
+        #expect(
+            cache.lifetime
+                == ResponseLifetime(fresh: .seconds(2), staleWhileRevalidate: .seconds(10), staleIfError: .seconds(300))
+        )
+        #expect(file.experiments.isEmpty)
+        let cached = file.routes.filter { $0.cache == "listings" }.map(\.pattern.description)
+        #expect(cached == ["/v1/listings", "/v1/listings/{id}"])
+        let changing = file.routes.filter { $0.invalidates == ["listings"] }.map { "\($0.method) \($0.pattern)" }
+        #expect(changing == ["POST /v1/listings/import", "PUT /v1/listings/{id}", "DELETE /v1/listings/{id}"])
+        #expect(try GatewayConfiguration(arguments: ["--cache-enabled=false"]).file.caches.isEmpty)
+    }
+
+    @Test func readsEveryOtherPart() throws {
+        let contents = try contents(
+            """
+            {
+              "limits": [{"name": "address", "calls": 5, "seconds": 2}, {"name": "slow", "calls": 1, "seconds": 60, "burst": 3}],
+              "maximumInFlight": 0,
+              "upstreams": [{"service": "b", "bulkhead": 7, "hedging": "after-p95", "balancing": "round-robin"}],
+              "caches": [{"name": "c", "freshSeconds": 1, "staleIfErrorSeconds": 9, "maximumBytes": 4096}],
+              "variants": [{"name": "v", "arms": [{"name": "x", "weight": 9}, {"name": "y", "weight": 1, "service": "z"}]}],
+              "routes": [{
+                "method": "GET", "path": "/a", "service": "b", "permission": "read listing", "cache": "c", "variant": "v",
+                "limit": "slow"
+              }, {
+                "method": "PUT", "path": "/a", "service": "b", "permission": "write listing", "invalidates": ["c"]
+              }]
             }
-            try write("one")
-            let configuration = try GatewayConfiguration(arguments: ["--routes-file=\(path)"])
-            #expect(try configuration.reloadRoutes().count == 1)
-            try write("two")
-            let error = #expect(throws: SettingsError.self) { try configuration.reloadRoutes() }
-            #expect(error?.problems.first?.contains("leads to two") == true)
-        }
+            """
+        )
+        #expect(contents.limit("address") == RateLimitSetting(name: "address", calls: 5, window: .seconds(2), burst: 5))
+        #expect(contents.limit("slow")?.burst == 3)
+        #expect(contents.maximumInFlight == 0)
+        let upstream = try #require(contents.upstreams.first)
+        #expect(upstream.bulkhead == 7 && upstream.hedging == .afterQuantile && upstream.balancing == .roundRobin)
+        #expect(contents.caches.first?.lifetime.staleIfError == .seconds(9))
+        #expect(contents.experiments.first?.assignment.arms.map(\.name) == ["x", "y"])
+        #expect(Set(contents.services.map(\.description)) == ["b", "z"])
+        #expect(contents.routes.map(\.cache) == ["c", nil] && contents.routes.map(\.invalidates) == [[], ["c"]])
+        let limits = try self.contents(#"{"limits":[{"name":"log-in","calls":0,"seconds":1}]}"#)
+        #expect(limits.limits.count == 1 && limits.caches.count == 1 && limits.routes.count > 20)
+    }
+
+    @Test(arguments: [
+        (#""limits":[{"name":"address","calls":-1,"seconds":1}]"#, "/limits/0/calls must be a whole number from 0"),
+        (#""limits":[{"name":"address","calls":1}]"#, "/limits/0/seconds is required"),
+        (#""limits":[{"name":"a b","calls":1,"seconds":1}]"#, "/limits/0/name must be 1 to 63 of"),
+        (#""limits":[{"name":"a","calls":1,"seconds":86400,"burst":1000}]"#, "/limits/0/burst must come back within"),
+        (#""maximumInFlight":-1"#, "/maximumInFlight must be a whole number from 0"),
+        (#""upstreams":[{"service":"b","bulkhead":0}]"#, "/upstreams/0/bulkhead must be a whole number from 1"),
+        (#""upstreams":[{"service":"b"},{"service":"b"}]"#, "/upstreams/1/service is that of an earlier one"),
+        (#""upstreams":[{"service":"b","hedging":"p50"}]"#, "/upstreams/0/hedging must be one of: off, after-p95"),
+        (#""upstreams":[{"service":"b","balancing":"luck"}]"#, "/upstreams/0/balancing must be one of: power-of"),
+        (#""caches":[{"name":"c"}]"#, "/caches/0/freshSeconds is required"),
+        (#""caches":[{"name":"c","freshSeconds":1,"maximumBytes":1}]"#, "/caches/0/maximumBytes must be"),
+        (#""variants":[{"name":"v","arms":[]}]"#, "/variants/0/arms must be up to 100"),
+        (#""variants":[{"name":"v","arms":[{"name":"x","weight":0}]}]"#, "/variants/0/arms must be up to 100"),
+        (#""variants":[{"name":"v","arms":[{"name":"x","weight":-1}]}]"#, "/variants/0/arms/0/weight must be"),
+        (#""variants":[{"name":"v","arms":[{"name":"x","weight":1,"service":"Z"}]}]"#, "/variants/0/arms/0/service"),
+    ])
+    func refusesOtherPartsThatAreWrong(_ part: String, problem: String) {
+        let error = #expect(throws: SettingsError.self) { try contents("{\(Self.one),\n\(part)}") }
+        #expect(
+            error?.problems.contains { $0.hasPrefix("routes.json:2: " + problem) } == true,
+            "\(error?.problems ?? [])"
+        )
+    }
+
+    @Test(arguments: [
+        (
+            #""method":"GET","permission":"read listing","cache":"no""#,
+            "cache must be one of the caches of this file: listings"
+        ),
+        (
+            #""method":"GET","permission":"read own-account","cache":"listings""#,
+            "cache is for calls that everybody may"
+        ),
+        (#""method":"PUT","permission":"write listing","cache":"listings""#, "cache is for GET only"),
+        (
+            #""method":"PUT","permission":"write listing","invalidates":["no"]"#,
+            "invalidates/0 must be one of the caches"
+        ),
+        (
+            #""method":"GET","permission":"read listing","variant":"v""#,
+            "variant must be one of the variants of this file: there"
+        ),
+        (
+            #""method":"GET","permission":"read listing","limit":"address""#,
+            "limit must be one of the limits of this file"
+        ),
+    ])
+    func refusesNamesThatTheFileDoesNotHave(_ members: String, problem: String) {
+        let problems = problems(#""path":"/a","service":"b","# + members)
+        #expect(problems.contains { $0.hasPrefix("routes.json:3: /routes/0/" + problem) }, "\(problems)")
+    }
+
+    @Test func saysWhatTheBuiltInRoutesLack() {
+        let error = #expect(throws: SettingsError.self) { try contents(#"{"caches":[{"name":"c","freshSeconds":1}]}"#) }
+        #expect(
+            error?.problems.first
+                == "routes.json:1: /caches lacks listings, which the built-in route GET /v1/listings names"
+        )
     }
 }

@@ -20,10 +20,11 @@ import Testing
     }
 
     @Test func hasTheDocumentedDefaults() throws {
-        let policy = try #require(try GatewayConfiguration().concurrency)
+        let policy = try #require(SnapshotMaker.concurrency(try GatewayConfiguration().file.maximumInFlight))
         #expect(policy.initialLimit == 400 && policy.minimumLimit == 10 && policy.maximumLimit == 2000)
         #expect(policy.negligibleLatency == .milliseconds(50))
-        #expect(try GatewayConfiguration(arguments: ["--limit-in-flight-maximum=0"]).concurrency == nil)
+        #expect(try GatewayConfiguration(arguments: ["--limit-in-flight-maximum=0"]).file.maximumInFlight == 0)
+        #expect(SnapshotMaker.concurrency(0) == nil)
     }
 
     @Test(

@@ -143,4 +143,19 @@ import Testing
             #expect(try await search.found("limit=100").count == 100)
         }
     }
+
+    @Test func saysThatNothingHasChanged() async throws {
+        try await withCatalogue { search in
+            let first = try await search.send(.get, "/v1/listings?q=bella")
+            let tag = try #require(first.headers[.eTag])
+            #expect(tag.hasPrefix("W/\""))
+            let again = try await search.send(.get, "/v1/listings?q=bella", headers: [.ifNoneMatch: tag])
+            #expect(again.status == .notModified && again.body.isEmpty && again.headers[.eTag] == tag)
+            let bad = try await search.send(.get, "/v1/listings?limit=0", headers: [.ifNoneMatch: tag])
+            #expect(bad.status == .badRequest)
+            _ = try await search.import(#"{"id":"A9","species":"DOG","name":"Bella"}"#)
+            let changed = try await search.send(.get, "/v1/listings?q=bella", headers: [.ifNoneMatch: tag])
+            #expect(changed.status == .ok && changed.headers[.eTag] != tag)
+        }
+    }
 }

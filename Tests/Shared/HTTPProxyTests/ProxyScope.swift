@@ -78,24 +78,23 @@ final class ProxyScope: ProxyObserver {
         let now = ContinuousClock().now
         let budget = SharedRetryBudget(parts.retries, from: now)
         let hedges = parts.hedgesAfter.map { latency in
-            let hedges = SharedHedge(budget: budget, latencies: LatencyQuantile(window: .seconds(600), minimumSamples: 1))
+            let hedges = SharedHedge(
+                budget: budget,
+                latencies: LatencyQuantile(window: .seconds(600), minimumSamples: 1)
+            )
             hedges.record(latency, at: now)
             return hedges
         }
         let target = ProxyTarget(
             route: "/things",
-            pool: pool,
-            budget: budget,
-            breaker: breaker,
+            upstream: ProxyUpstream(pool: pool, budget: budget, breaker: breaker, bulkhead: bulkhead, hedges: hedges),
             deadline: deadline,
-            bulkhead: bulkhead,
-            hedges: hedges,
+            concurrency: concurrency,
             cache: parts.lifetime.map { ProxyCache(responses, lifetime: $0) },
             variant: parts.variant
         )
         return ProxyConfiguration(
             target: { head, _, _ in head.method == .get ? target : nil },
-            concurrency: concurrency,
             fail: { failure, id in
                 let status: HTTPResponse.Status = failure == .deadlineExceeded ? .gatewayTimeout : .serviceUnavailable
                 return .init(head: HTTPResponse(status: status), body: ByteBuffer(string: "\(failure) \(id)"))

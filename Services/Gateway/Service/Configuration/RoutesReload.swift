@@ -1,22 +1,23 @@
-import Discovery
 import Logging
 import Metrics
 import ServiceRuntime
 import StructuredLogging
 
-/// Reads the routes again, and puts them in force if nothing is wrong with them.
+/// Reads the file again, and puts it in force if nothing is wrong with it.
 struct RoutesReload: Sendable {
     let configuration: GatewayConfiguration
     let routing: Routing
-    /// Makes of routes what requests are looked up in.
-    let prepare: @Sendable ([Route]) -> Routing.Snapshot
+    let maker: SnapshotMaker
 
     /// Counted in `clowder_configuration_reloads_total`, by `outcome`.
     func run() {
         do {
-            let routes = try configuration.reloadRoutes()
-            routing.replace(with: prepare(routes))
-            Logger.current.notice("routes reloaded", metadata: [LogKey.count: .stringConvertible(routes.count)])
+            let contents = try configuration.reload()
+            routing.replace(with: maker.make(contents, after: routing.current))
+            Logger.current.notice(
+                "routes reloaded",
+                metadata: [LogKey.count: .stringConvertible(contents.routes.count)]
+            )
             count("reloaded")
         } catch {
             Logger.current.error(

@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import HTTPProxy
+import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceClient
@@ -11,13 +13,19 @@ struct Forwarder: Sendable {
     /// How long what is left of a body is read when its call has failed; then the connection is given up.
     private static let drainLimit = Duration.seconds(5)
 
-    func forward(_ request: Request, on route: Route, context: ServiceRequestContext) async throws -> Response {
+    func forward(
+        _ request: Request,
+        on route: Route,
+        in arm: Experiments.Arm?,
+        context: ServiceRequestContext
+    ) async throws -> Response {
         var message = ServiceRequest(
             method: route.method,
             path: request.uri.path + (request.uri.query.map { "?\($0)" } ?? ""),
             headers: ForwardedHeaders.request(request.headers, peer: context.peerAddress)
         )
-        let client = connections.client(for: route.service)
+        message.headers[.variant] = arm?.variant.text
+        let client = connections.client(for: arm?.service ?? route.service)
         let reply: ServiceResponse
         switch route.body {
         case .none: reply = try await client.send(message)

@@ -31,6 +31,10 @@ final class ProxyJournal: ProxyObserver {
 
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) {
         count(request.target, outcome)
+        if let cache = outcome.cache { count(request.target, cache) }
+        if let variant = request.target.variant {
+            VariantJournal.record(variant, status: outcome.status, taking: outcome.duration)
+        }
         if outcome.error == "shed" { ConcurrencyJournal.countShed(request.target.priority) }
         // A client that left or asked too much is no failure of ours.
         let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
@@ -42,6 +46,8 @@ final class ProxyJournal: ProxyObserver {
         metadata[LogKey.status] = .stringConvertible(outcome.status)
         metadata[LogKey.outcome] = "\(Self.name(of: outcome))"
         metadata[LogKey.duration] = .stringConvertible((outcome.duration.seconds * 1e6).rounded() / 1e3)
+        if let cache = outcome.cache { metadata[LogKey.cache] = "\(cache.rawValue)" }
+        if let variant = request.target.variant { metadata[LogKey.variant] = "\(variant.text)" }
         if let error = outcome.error { metadata[LogKey.error] = "\(request.target.pool.service): \(error)" }
         logger.log(level: level, "request finished", metadata: metadata)
     }
@@ -90,6 +96,17 @@ final class ProxyJournal: ProxyObserver {
             return timer
         }
         timer.recordNanoseconds(Int64(outcome.duration.seconds * 1e9))
+    }
+
+    /// `clowder_cache_requests_total`, by `route` and `outcome`, and what the route's cache holds.
+    private func count(_ target: ProxyTarget, _ use: ProxyCacheUse) {
+        Counter(
+            label: "clowder_cache_requests_total",
+            dimensions: [("route", target.route), ("outcome", use.rawValue)]
+        ).increment()
+        guard use == .miss || use == .revalidated, let usage = target.cache?.responses.usage else { return }
+        Gauge(label: "clowder_cache_entries", dimensions: [("route", target.route)]).record(usage.count)
+        Gauge(label: "clowder_cache_bytes", dimensions: [("route", target.route)]).record(usage.bytes)
     }
 
     private func identity(of request: ProxiedRequest) -> Logger.Metadata {

@@ -6,7 +6,7 @@ import Resilience
 import ServiceRuntime
 import Synchronization
 
-/// The rate limits of the public door: of every client address, of every account, and of log-ins from an address.
+/// The rate limits of the public door: of every client address, of every account, and of some routes by address.
 ///
 /// They hold for this process; several gateways together grant as many times as much.
 final class GatewayLimits: Sendable {
@@ -44,30 +44,47 @@ final class GatewayLimits: Sendable {
         }
     }
 
+    private let limits: [String: Limit]
     private let address: Limit?
     private let account: Limit?
-    private let logIn: Limit?
     private let now: @Sendable () -> Duration
 
-    /// The limits of a configuration; `now` is the time since any fixed moment, monotonic and not negative.
-    init(_ configuration: GatewayConfiguration, now: @escaping @Sendable () -> Duration) {
-        address = configuration.address.map(Limit.init)
-        account = configuration.account.map(Limit.init)
-        logIn = configuration.logIn.map(Limit.init)
+    /// The limits of a file; one that was in force before goes on with what it has counted.
+    ///
+    /// - Parameters:
+    ///   - settings: The limits; those with the names `address` and `account` hold for all requests.
+    ///   - previous: The limits before.
+    ///   - now: The time since any fixed moment, always the same one, monotonic and not negative.
+    init(
+        _ settings: [RateLimitSetting],
+        after previous: GatewayLimits? = nil,
+        now: @escaping @Sendable () -> Duration
+    ) {
+        limits = settings.compactMap(\.policy).reduce(into: [:]) { limits, policy in
+            let known = previous?.limits[policy.name]
+            limits[policy.name] = known?.policy == policy ? known : Limit(policy)
+        }
+        address = limits["address"]
+        account = limits["account"]
         self.now = now
     }
 
-    /// A request at the door.
+    /// A request at the door, and under the limit of its route.
     ///
     /// Without the client's address there is nothing to count by.
-    func admit(from peer: String?, isLogIn: Bool = false) -> RateLimitReport {
+    func admit(from peer: String?, under limit: String? = nil) -> RateLimitReport {
         guard let peer else { return RateLimitReport([]) }
-        return admit(peer, under: isLogIn ? [address, logIn] : [address])
+        return admit(peer, under: [address, limit.flatMap { limits[$0] }])
     }
 
     /// The same for a request that is passed on without being looked at.
-    func admission(from peer: String?) -> ProxyAdmission {
-        guard let peer, let address else { return .admitted(fields: ByteBuffer()) }
+    func admission(from peer: String?, under limit: String?) -> ProxyAdmission {
+        guard limit == nil, let peer, let address else {
+            let report = admit(from: peer, under: limit)
+            guard report.isAdmitted else { return .refused { report.problem.edgeAnswer(correlationID: $0) } }
+            let lines = report.fields.map { "\($0.name.rawName): \($0.value)\r\n" }
+            return .admitted(fields: ByteBuffer(string: lines.joined()))
+        }
         let decision = address.admit(peer, at: now())
         guard decision.isAdmitted else {
             let report = counted(RateLimitReport([.init(policy: address.policy, decision: decision)]))

@@ -23,8 +23,14 @@ struct Route: Sendable {
     let deadline: Duration
     /// How much its requests matter when not all can be served.
     let priority: RequestPriority
-    /// Whether its calls count against the limit of log-ins too.
-    let isLogIn: Bool
+    /// The name of a rate limit that its calls count against, beside that of all calls.
+    let limit: String?
+    /// The name of the cache that keeps its answers.
+    let cache: String?
+    /// The names of the caches that hold nothing that is right any more after a call.
+    let invalidates: [String]
+    /// The name of the experiment that its calls take part in.
+    let variant: String?
 
     /// Whether the body is handed on while it arrives.
     var isStream: Bool {

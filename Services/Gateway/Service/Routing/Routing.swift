@@ -1,13 +1,18 @@
 import Synchronization
 
-/// The routes in force; another set takes their place as a whole, and requests under way keep theirs.
+/// What is in force; another takes its place as a whole, and requests under way keep theirs.
 final class Routing: Sendable {
-    /// The same routes, as each way through the gateway looks for them.
+    /// What the file of the routes makes of the gateway.
     struct Snapshot: Sendable {
         /// For requests that are looked at.
         let table: RouteTable
         /// For requests that are passed on.
         let proxied: ProxiedRoutes
+        let limits: GatewayLimits
+        /// nil when any number of requests may be in flight.
+        let throttle: Throttle?
+        let caches: AnswerCaches
+        let experiments: Experiments
     }
 
     private let state: Mutex<Snapshot>

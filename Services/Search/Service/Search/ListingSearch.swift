@@ -22,12 +22,26 @@ struct ListingSearch: Sendable {
         var listings: [Listing]
         var counts: SearchCounts
         var nextCursor: String?
+        /// The state of the catalogue that it was read from.
+        var edition: String
+    }
+
+    /// What a search found.
+    enum Finding: Sendable {
+        /// A page of results.
+        case page(Page)
+        /// The catalogue is as the caller has seen it.
+        case unchanged(edition: String)
     }
 
     /// One page of results, read from one state of the catalogue.
     ///
+    /// - Parameters:
+    ///   - query: What is searched for.
+    ///   - isKnown: Whether the caller has a page of this query and this edition already.
+    /// - Returns: The page, or that it is known.
     /// - Throws: `InvalidInput` for a cursor that is not one of this query.
-    func page(_ query: SearchQuery) async throws -> Page {
+    func find(_ query: SearchQuery, unless isKnown: @escaping @Sendable (String) -> Bool) async throws -> Finding {
         var position: SearchPosition?
         if let cursor = query.cursor {
             guard let read = SearchPosition(cursor: cursor, for: query) else {
@@ -38,20 +52,22 @@ struct ListingSearch: Sendable {
             position = read
         }
         return try await database.read { [position] database in
-            let generation = try Self.generation(in: database)
-            if let page = cache.page(of: query, generation: generation) { return page }
+            let (generation, edition) = try Self.generation(in: database)
+            guard !isKnown(edition) else { return .unchanged(edition: edition) }
+            if let page = cache.page(of: query, generation: generation) { return .page(page) }
             let counts = try counts(query, generation, in: database)
             let hits = counts.total > 0 ? try Self.hits(query, after: position, in: database) : []
             let next = hits.count > query.limit ? hits[query.limit - 1].position : nil
             let page = Page(
                 listings: hits.prefix(query.limit).map(\.listing),
                 counts: counts,
-                nextCursor: next?.cursor(for: query)
+                nextCursor: next?.cursor(for: query),
+                edition: edition
             )
             if counts.total >= SearchCache.minimumMatches {
                 cache.remember(page, of: query, generation: generation)
             }
-            return page
+            return .page(page)
         }
     }
 
@@ -127,8 +143,12 @@ struct ListingSearch: Sendable {
         }
     }
 
-    private static func generation(in database: Database) throws -> Int64 {
-        try Int64.fetchOne(try database.cachedStatement(sql: "SELECT generation FROM catalogue")) ?? 0
+    /// How often the catalogue was changed, and that together with which catalogue it is.
+    private static func generation(in database: Database) throws -> (Int64, edition: String) {
+        let statement = try database.cachedStatement(sql: "SELECT generation, id FROM catalogue")
+        guard let row = try Row.fetchOne(statement) else { return (0, "") }
+        let (generation, id): (Int64, String) = (row[0], row[1])
+        return (generation, "\(id)-\(generation)")
     }
 
     /// Reads rows one by one, without keeping them; there are few shapes of searches, so statements are kept.

@@ -7,6 +7,15 @@ enum SearchSchema {
         migrator.registerMigration("1 listings") { database in
             try database.execute(sql: tables)
         }
+        // Two catalogues may come to the same generation: an entity tag needs more than that.
+        migrator.registerMigration("2 catalogue id") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE catalogue ADD COLUMN id TEXT NOT NULL DEFAULT '';
+                    UPDATE catalogue SET id = lower(hex(randomblob(8)));
+                    """
+            )
+        }
         return migrator
     }
 

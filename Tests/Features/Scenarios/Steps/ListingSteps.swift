@@ -31,11 +31,12 @@ enum ListingSteps {
         }
     }
 
-    /// Imports listings of this scenario's board, numbered `board-1`, `board-2`, … in the table's order.
+    /// Imports listings of this scenario's board, numbered `board-1`, `board-2`, … in the order of the scenario's tables.
     private static func list(_ records: [[String: String]], _ world: ScenarioWorld) async throws {
+        let listed = Int(world.notes["listed"] ?? "") ?? 0
         let lines = try records.enumerated().map { index, record in
             var fields = record.filter { !$0.value.isEmpty }
-            fields["id"] = "\(world.board)-\(index + 1)"
+            fields["id"] = "\(world.board)-\(listed + index + 1)"
             fields["jurisdiction"] = world.board
             let members = try fields.sorted { $0.key < $1.key }.map { key, value in
                 "\(try jsonString(key)):\(try jsonString(value))"
@@ -52,6 +53,7 @@ enum ListingSteps {
         )
         world.token = before
         try expect("the listed animals", try exchange.json["accepted"]?.spelled ?? "", is: "\(records.count)")
+        world.notes["listed"] = "\(listed + records.count)"
     }
 
     private static func write(_ id: String, _ body: String, _ tag: String?, _ world: ScenarioWorld) async throws {

@@ -6,6 +6,7 @@ import LocalStack
 /// Searching the listings of the scenario's board.
 enum SearchSteps {
     static func define(in steps: inout StepRegistry<ScenarioWorld>) {
+        defineCaching(in: &steps)
         steps.define("someone searches for {string}") { world, arguments in
             try await search("q=\(encoded(try arguments.string(0)))", world)
         }
@@ -38,6 +39,18 @@ enum SearchSteps {
         steps.define("they have seen {int} animals, none of them twice") { world, arguments in
             try expect("the animals seen", world.seen.count, is: try arguments.int(0))
             try expect("the different animals seen", Set(world.seen).count, is: try arguments.int(0))
+        }
+    }
+
+    private static func defineCaching(in steps: inout StepRegistry<ScenarioWorld>) {
+        steps.define("they search for the same again") { world, _ in
+            let last = try world.last
+            try await world.send(.get, last.path, headers: ["If-None-Match": last.reply.headers[.eTag] ?? "none"])
+        }
+        steps.define("the answer comes from the cache") { world, _ in
+            let headers = try world.last.reply.headers
+            let status = HTTPField.Name("Cache-Status").flatMap { headers[$0] } ?? "(absent)"
+            try expect(status.contains("; hit") || status.contains("=stale"), "Cache-Status is \(status)")
         }
     }
 

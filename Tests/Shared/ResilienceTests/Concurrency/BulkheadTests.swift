@@ -53,4 +53,17 @@ import Testing
             }
         }
     }
+
+    @Test func isSharedAndCanBeChanged() {
+        let bulkhead = SharedBulkhead(limit: 2)
+        #expect(bulkhead.enter() && bulkhead.enter() && !bulkhead.enter())
+        bulkhead.setLimit(1)
+        #expect(bulkhead.limit == 1 && bulkhead.inFlight == 2)
+        bulkhead.leave()
+        #expect(!bulkhead.enter())
+        bulkhead.leave()
+        #expect(bulkhead.enter() && SharedBulkhead().limit == 25)
+        bulkhead.setLimit(0)
+        #expect(bulkhead.limit == 1)
+    }
 }

@@ -103,4 +103,19 @@ import Testing
         #expect(hedgesWhileSlow <= 5000 / 5 + 2000 + 100, "seed \(seed): \(hedgesWhileSlow) hedges")
         #expect(hedgesWhileSlow > 500, "seed \(seed): \(hedgesWhileSlow) hedges")
     }
+
+    @Test func sharesItsBudgetWithRetries() {
+        let start = ContinuousClock().now
+        let budget = SharedRetryBudget(RetryBudget(share: 0, reservePerSecond: 1), from: start)
+        let hedges = SharedHedge(budget: budget, latencies: LatencyQuantile(minimumSamples: 1))
+        #expect(hedges.decide(after: .seconds(1), at: start) == .never)
+        hedges.record(.milliseconds(10), at: start)
+        guard case .wait(let pause) = hedges.decide(after: .zero, at: start) else {
+            return #expect(Bool(false), "it does not wait")
+        }
+        #expect((.milliseconds(10)...(.milliseconds(12))).contains(pause))
+        var hedged = 0
+        while hedges.decide(after: .seconds(1), at: start) == .hedge { hedged += 1 }
+        #expect(hedged > 0 && !budget.takeRetry(at: start))
+    }
 }

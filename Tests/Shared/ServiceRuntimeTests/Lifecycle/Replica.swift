@@ -69,7 +69,7 @@ final class Replica: Sendable {
             readiness: readiness,
             metrics: PrometheusRegistry(),
             connections: ConnectionTracker(),
-            upstreams: [],
+            upstreams: { [] },
             information: information
         ).router()
     }

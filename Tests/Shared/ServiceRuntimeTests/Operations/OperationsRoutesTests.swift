@@ -21,6 +21,7 @@ import Testing
         now: { .zero }
     )
     private let breaker = SharedCircuitBreaker(from: ContinuousClock().now)
+    private let bulkhead = SharedBulkhead(limit: 7)
     private let startedAt = Date(timeIntervalSince1970: 1_700_000_000)
 
     private struct Refused: Error, CustomStringConvertible {
@@ -32,7 +33,7 @@ import Testing
             readiness: readiness,
             metrics: metrics,
             connections: connections,
-            upstreams: [UpstreamSource(pool: pool, breaker: breaker)],
+            upstreams: { [UpstreamSource(pool: pool, breaker: breaker, bulkhead: bulkhead)] },
             information: ProcessInformation(
                 service: "users",
                 instance: "users-1",
@@ -137,7 +138,7 @@ import Testing
         }
         #expect(try await body("/upstreams").contains(#""breaker":"open""#))
         let line = try await body("/upstreams.txt").split(separator: "\n").last
-        #expect(line?.hasSuffix(" open") == true)
+        #expect(line?.hasSuffix(" open     0/7") == true)
     }
 
     @Test func showsTheReplicasItCalls() async throws {
@@ -153,7 +154,7 @@ import Testing
         let json = try await body("/upstreams")
         for part in [
             #""service":"search""#, #""id":"search-1""#, #""inFlight":1"#, #""weight":2"#, #""successRate":1"#,
-            #""panicking":false"#, #""setAgeSeconds":0"#,
+            #""panicking":false"#, #""maximumInFlight":7"#, #""setAgeSeconds":0"#,
         ] {
             #expect(json.contains(part), "\(part) in \(json)")
         }

@@ -130,13 +130,13 @@ extension LocalStack {
     private static let standInLease = Duration.seconds(3600)
 
     /// Starts a stand-in, and lets the stack's services find it.
-    package func register(_ replica: StandInReplica) async throws {
+    package func register(_ replica: StandInReplica, as service: StaticString = "search") async throws {
         let registry = LeaseDirectoryRegistry(
             directory: layout.registry,
             leaseDuration: Self.standInLease,
             now: { Date() }
         )
-        try await registry.register(try await replica.start(), as: ServiceName(known: "search"))
+        try await registry.register(try await replica.start(), as: ServiceName(known: service))
     }
 }
 

@@ -33,5 +33,10 @@ package struct StackConfiguration: Sendable {
         self.gatewayPort = gatewayPort
     }
 
+    /// Has every read answered by a service, so that what happens to services is seen.
+    package mutating func keepNoAnswers() {
+        extraArguments["gateway", default: []] += ["--cache-enabled", "false"]
+    }
+
     var layout: StateLayout { StateLayout(root: state) }
 }

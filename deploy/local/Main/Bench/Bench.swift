@@ -40,11 +40,12 @@ struct Bench: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(atPath: state) }  // The system cleans up what is left.
         Console.say("measured on \(MachineDescription.text)\n")
         Console.say("| what | measured | wanted |\n|---|---|---|")
-        let configuration = StackConfiguration(
+        var configuration = StackConfiguration(
             executables: executables ?? Console.ownFolder,
             state: state,
             gatewayPort: 0
         )
+        configuration.keepNoAnswers()
         let begin = ContinuousClock().now
         let ignore: @Sendable (StackEvent) -> Void = { _ in }
         try await withLocalStack(configuration, report: ignore) { stack in

@@ -19,6 +19,7 @@ struct FaultRun: Sendable {
         let fault = name.fault(settings)
         var configuration = StackConfiguration(executables: settings.executables, state: state, gatewayPort: 0)
         configuration.search = ChaosSettings.replicas
+        configuration.keepNoAnswers()
         try await fault.adjust(&configuration)
         return try await withLocalStack(configuration, report: Self.tell) { stack in
             try await stack.waitUntilReady()

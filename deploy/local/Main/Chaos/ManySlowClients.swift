@@ -25,7 +25,7 @@ struct ManySlowClients: Fault {
 
     func adjust(_ configuration: inout StackConfiguration) {
         // All requests come from one address.
-        configuration.extraArguments["gateway"] = ["--limit-address-per-second", "0"]
+        configuration.extraArguments["gateway", default: []] += ["--limit-address-per-second", "0"]
     }
 
     func make(_ scene: FaultScene) async throws -> FaultFindings {

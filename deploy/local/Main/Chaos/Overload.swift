@@ -27,7 +27,7 @@ final class Overload: Fault {
     func adjust(_ configuration: inout StackConfiguration) {
         configuration.restarts = .never
         // All requests come from one address.
-        configuration.extraArguments["gateway"] = ["--limit-address-per-second", "0"]
+        configuration.extraArguments["gateway", default: []] += ["--limit-address-per-second", "0"]
     }
 
     func prepare(_ stack: LocalStack) async throws {

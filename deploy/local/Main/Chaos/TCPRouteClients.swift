@@ -26,7 +26,7 @@ final class TCPRouteClients: Fault {
         let file = File(path: configuration.state + "-routes.json", port: try await FreePort.find())
         let text = #"{"tcpRoutes": [{"port": \#(file.port), "service": "search"}]}"#
         try text.write(toFile: file.path, atomically: true, encoding: .utf8)
-        configuration.extraArguments["gateway"] = ["--routes-file", file.path]
+        configuration.extraArguments["gateway", default: []] += ["--routes-file", file.path]
         self.file.withLock { $0 = file }
     }
 
