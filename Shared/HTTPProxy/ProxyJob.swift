@@ -22,7 +22,7 @@ final class ProxyJob {
     let client: any ProxyClient
     let ids: ProxyIDs
     let start: ContinuousClock.Instant
-    let end: NIODeadline
+    var end: NIODeadline
     var phase = Phase.trying
     /// How many attempts have been made one after the other.
     var attempt = 1

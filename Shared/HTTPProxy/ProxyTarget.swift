@@ -140,6 +140,8 @@ public struct ProxyConfiguration: Sendable {
 
     /// How long the head of an answer may take when the request can be tried at another replica.
     public static let attemptLimit = Duration.seconds(2)
+    /// How long a new answer is waited for when an old one can be served: enough for a second replica to be asked.
+    public static let stalePatience = Duration.seconds(3)
     /// How long connecting may take.
     public static let connectLimit = Duration.seconds(1)
     /// How long a connection to a replica is kept without a request; shorter than a listener keeps it.

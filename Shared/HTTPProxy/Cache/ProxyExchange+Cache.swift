@@ -30,6 +30,9 @@ extension ProxyExchange {
         case .lead(let fill, let stale):
             job.fill = fill
             job.stale = stale ?? nil
+            if job.stale != nil {
+                job.end = min(job.end, loop.eventLoop.now + TimeAmount(ProxyConfiguration.stalePatience))
+            }
             enter(at: job.start)
         case .follow(let follower): job.phase = .following(follower)
         case .refuse: fail(.shed(retryAfter: Self.crowdPause), "crowd")

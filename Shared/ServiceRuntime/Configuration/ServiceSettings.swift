@@ -10,6 +10,12 @@ public enum ServiceSettings {
         Setting("config.file", .text, default: "", "A JSON file with settings."),
         Setting("http.host", .text, default: "127.0.0.1", "The address that the service listens on."),
         Setting("http.port", .integer(0...65535), default: "0", "The port that the service listens on; 0 finds one."),
+        Setting(
+            "http.connections",
+            .optionalInteger(1...1_000_000),
+            default: "",
+            "Connections at a time; three quarters of the descriptors that there may be when nothing is said."
+        ),
         Setting("operations.host", .text, default: "127.0.0.1", "The address of the operations listener."),
         Setting("operations.port", .integer(0...65535), default: "0", "The operations listener's port; 0 finds one."),
         Setting(

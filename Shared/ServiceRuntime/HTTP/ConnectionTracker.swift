@@ -19,6 +19,8 @@ public final class ConnectionTracker: Sendable {
     }
 
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+    /// How many connections have ended since somebody asked.
+    private let ended = Atomic(0)
 
     /// Creates a tracker.
     public init() {}
@@ -34,6 +36,15 @@ public final class ConnectionTracker: Sendable {
 
     func closed(_ id: ObjectIdentifier) {
         connections.withLock { $0[id] = nil }
+        ended.add(1, ordering: .relaxed)
+    }
+
+    /// Whether at least so many connections have ended since this was last true.
+    func haveEnded(_ count: Int) -> Bool {
+        let now = ended.load(ordering: .relaxed)
+        guard now >= count else { return false }
+        ended.subtract(now, ordering: .relaxed)
+        return true
     }
 
     func requestStarted(_ id: ObjectIdentifier) {

@@ -164,7 +164,7 @@ public struct ServiceProcess: Sendable {
                 makeShortcut: parts.makeShortcut,
                 logger: logger
             ),
-            configuration: configuration(settings, "http"),
+            configuration: configuration(settings, "http", limit: connectionLimit(settings, logger)),
             onServerRunning: { port.listen(on: $0) },
             logger: logger
         )
@@ -180,7 +180,9 @@ public struct ServiceProcess: Sendable {
         )
         let lifeline: [any Service] = settings.text("lifeline") == "stdin" ? [Lifeline()] : []
         var configuration = ServiceGroupConfiguration(
-            services: [SecondSignal()] + lifeline + [operations] + parts.background + [application, registration],
+            services: [SecondSignal(), MemoryTrim(connections)] + lifeline + [operations] + parts.background + [
+                application, registration,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -190,11 +192,21 @@ public struct ServiceProcess: Sendable {
         return ServiceGroup(configuration: configuration)
     }
 
-    private func configuration(_ settings: Settings, _ listener: String) -> ApplicationConfiguration {
+    private func connectionLimit(_ settings: Settings, _ logger: Logger) -> ConnectionLimit {
+        let standard = ConnectionLimit.standard(descriptors: DescriptorLimit.raise())
+        return ConnectionLimit(settings.optionalInteger("http.connections") ?? standard, logger: logger)
+    }
+
+    private func configuration(
+        _ settings: Settings,
+        _ listener: String,
+        limit: ConnectionLimit? = nil
+    ) -> ApplicationConfiguration {
         ApplicationConfiguration(
             address: .hostname(settings.text("\(listener).host"), port: settings.integer("\(listener).port")),
             serverName: nil,
-            backlog: Self.backlog
+            backlog: Self.backlog,
+            availableConnectionsDelegate: limit
         )
     }
 

@@ -164,6 +164,20 @@ import Testing
         }
     }
 
+    /// A service that is silent does not make a client wait to the end for what it could have at once.
+    @Test func servesAnOldAnswerBeforeTheDeadlineWhenThereIsNoOther() async throws {
+        #expect(ProxyConfiguration.stalePatience == .seconds(3))
+        let replica = RawReplica("a") { call in call == 1 ? .write(Self.ok) : .wait }
+        let parts = ProxyScope.Parts(lifetime: Self.lifetime(ifError: 60))
+        try await ProxyScope.with([replica], deadline: .seconds(30), parts: parts) { scope, port in
+            _ = try await Self.client(of: port).receives("hello")
+            _ = try await Self.client(of: port).receives("stale-if-error")
+            let outcome = try #require(scope.outcomes.last)
+            #expect(outcome.status == 200 && outcome.duration > .milliseconds(2900) && outcome.duration < .seconds(15))
+            try await eventually("the call is given up", holds: { replica.closedConnections == 1 })
+        }
+    }
+
     @Test(arguments: [
         RawReplica.answer("200 OK", "hello", fields: "Cache-Control: max-age=5, No-Store\r\n"),
         RawReplica.answer("200 OK", "hello", fields: "Cache-Control: private\r\n"),

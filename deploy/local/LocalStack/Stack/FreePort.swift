@@ -3,9 +3,17 @@ import NIOPosix
 
 /// Finds out whether ports are free.
 package enum FreePort {
-    /// A port on loopback that was free a moment ago.
+    /// Where systems take no ports for outgoing connections from: those may be gone again in a moment.
+    private static let range = 20_000..<32_768
+    private static let maximumProbes = 100
+
+    /// A port on loopback that was free a moment ago, and that nobody is given for an outgoing connection.
     package static func find() async throws -> Int {
-        try await probe(0)
+        for _ in 0..<maximumProbes {
+            // A port that is taken is answered by trying another one.
+            if let port = try? await probe(Int.random(in: range)) { return port }
+        }
+        return try await probe(0)
     }
 
     /// Checks that a port is free.
