@@ -31,7 +31,13 @@ package func makeGatewayApplication(
         logger: Logger.current
     )
     let routing = Routing(maker.make(configuration.file))
-    let reload = RoutesReload(configuration: configuration, routing: routing, maker: maker)
+    let listeners = TCPListeners(
+        configuration.file.tcpRoutes,
+        host: configuration.host,
+        connections: connections,
+        logger: Logger.current
+    )
+    let reload = RoutesReload(configuration: configuration, routing: routing, maker: maker, listeners: listeners)
     let responder = GatewayResponder(
         routing: routing,
         pages: Pages(),
@@ -47,8 +53,7 @@ package func makeGatewayApplication(
                 routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
             }
         ),
-        background: [connections, HangUpSignal(reload.run)]
-            + configuration.file.tcpRoutes.map { TCPListener($0, host: configuration.host, connections: connections) },
+        background: [connections, HangUpSignal(reload.run), listeners],
         checks: [connections.check],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },

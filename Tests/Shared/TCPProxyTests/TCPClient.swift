@@ -32,6 +32,8 @@ final class TCPClient: Sendable {
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port).get()
         let client = TCPClient(channel)
+        // It may be closed before anybody in its pipeline can tell.
+        channel.closeFuture.whenComplete { _ in client.state.withLock { $0.isClosed = true } }
         try await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.addHandler(Reader(client))
         }.get()

@@ -62,15 +62,8 @@ package struct GatewayConfiguration: Sendable {
 
     /// What the file says by now.
     ///
-    /// - Throws: `SettingsError` with everything that is wrong with it, and with what a running process cannot change.
-    func reload() throws(SettingsError) -> RoutesFile.Contents {
-        let contents = try Self.load(settings, policy)
-        guard Set(contents.tcpRoutes) == Set(file.tcpRoutes) else {
-            let path = settings.text(Self.routesKey)
-            throw SettingsError(["\(path) has other tcpRoutes than at start; start the gateway anew"])
-        }
-        return contents
-    }
+    /// - Throws: `SettingsError` with everything that is wrong with it.
+    func reload() throws(SettingsError) -> RoutesFile.Contents { try Self.load(settings, policy) }
 
     private static func load(_ settings: Settings, _ policy: RolePolicy) throws(SettingsError) -> RoutesFile.Contents {
         var contents = try RoutesFile.load(settings.text(routesKey), policy: policy)

@@ -8,11 +8,13 @@ struct RoutesReload: Sendable {
     let configuration: GatewayConfiguration
     let routing: Routing
     let maker: SnapshotMaker
+    let listeners: TCPListeners
 
     /// Counted in `clowder_configuration_reloads_total`, by `outcome`.
     func run() {
         do {
             let contents = try configuration.reload()
+            try listeners.listen(on: contents.tcpRoutes)
             routing.replace(with: maker.make(contents, after: routing.current))
             Logger.current.notice(
                 "routes reloaded",

@@ -3,22 +3,22 @@ import Logging
 import Metrics
 import NIOCore
 import ServiceClient
-import ServiceLifecycle
 import ServiceRuntime
 import StructuredLogging
 import TCPProxy
 
-/// Listens on the port of a TCP route until shutdown, when it resets what connections are left.
-struct TCPListener: Service {
+/// Listens on the port of a TCP route until it is cancelled, when it resets what connections are left.
+struct TCPListener: Sendable {
     let setting: TCPRouteSetting
     let host: String
     let proxy: TCPProxy
+    private let logger: Logger
 
-    init(_ setting: TCPRouteSetting, host: String, connections: ServiceConnections) {
+    init(_ setting: TCPRouteSetting, host: String, connections: ServiceConnections, logger: Logger) {
         self.setting = setting
         self.host = host
         let service = "\(setting.service)"
-        let logger = Logger.current
+        self.logger = logger
         let route = TCPRoute(pool: connections.client(for: setting.service).pool, limits: setting.limits)
         proxy = TCPProxy(route) { Self.record($0, service, logger) }
     }
@@ -40,13 +40,11 @@ struct TCPListener: Service {
     }
 
     private func listen() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await proxy.run(host: host, port: setting.port) { port in
-                Logger.current.info(
-                    "tcp route listening",
-                    metadata: [LogKey.address: "\(host):\(port)", LogKey.peer: "\(setting.service)"]
-                )
-            }
+        try await proxy.run(host: host, port: setting.port) { port in
+            logger.info(
+                "tcp route listening",
+                metadata: [LogKey.address: "\(host):\(port)", LogKey.peer: "\(setting.service)"]
+            )
         }
     }
 
