@@ -13,6 +13,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-service-context", exact: "1.5.1"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -42,7 +44,7 @@ let package = Package(
             uses: ["Correlation", "SQLiteStorage"],
             outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
         ),
-        .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTPTypes]),
+        .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2]),
         .shared("Tokens", outside: [.crypto, .jwtKit]),
         .shared("AccessPolicy", resources: [.embedInCode("Resources/access-policy.json")]),
         .shared(
@@ -64,7 +66,8 @@ let package = Package(
             ],
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log,
-                .metrics, .nioCore, .nioHTTPTypes, .serviceContext, .unixSignals,
+                .metrics, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2, .nioSSL, .nioTLS, .serviceContext,
+                .unixSignals,
             ]
         ),
 
@@ -172,11 +175,7 @@ let package = Package(
         .tests(of: "PasswordHashing"),
         .tests(of: "Discovery"),
         .tests(of: "Resilience"),
-        .tests(
-            of: "LoadBalancing",
-            uses: ["Discovery"],
-            outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]
-        ),
+        .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .testTarget(
             name: "BalancingLabTests",
             dependencies: ["BalancingLab", "LoadBalancing"],
@@ -189,7 +188,7 @@ let package = Package(
             uses: ["Correlation", "SQLiteStorage"],
             outside: [.grdb, .lifecycle, .log, .serviceContext]
         ),
-        .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTPTypes]),
+        .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
         .tests(
             of: "HTTPProxy",
             uses: ["Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
@@ -206,12 +205,13 @@ let package = Package(
         .tests(
             of: "ServiceRuntime",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "Resilience",
-                "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
+                "AccessPolicy", "Correlation", "Discovery", "HTTPEdge", "InputValidation", "LoadBalancing",
+                "Resilience", "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
-                .configuration, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdCore, .hummingbirdTesting,
-                .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
+                .asyncHTTPClient, .configuration, .coreMetrics, .httpTypes, .hummingbird, .hummingbirdCore,
+                .hummingbirdTesting, .inMemoryLogging, .lifecycle, .log, .nioCore, .nioHTTP1, .nioPosix,
+                .nioSSL, .nioTLS, .serviceContext,
             ]
         ),
         .tests(
@@ -387,8 +387,12 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTP2 = product(name: "NIOHTTP2", package: "swift-nio-http2")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+    static let nioHTTPTypesHTTP2 = product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
     static let serviceContext = product(name: "ServiceContextModule", package: "swift-service-context")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let system = product(name: "SystemPackage", package: "swift-system")

@@ -36,4 +36,6 @@ public enum LogKey {
     public static let address = "address"
     /// The ID of an account.
     public static let accountID = "account.id"
+    /// When something runs out, as RFC 3339 writes it.
+    public static let expiry = "expires.at"
 }

@@ -7,7 +7,7 @@ public import NIOHTTPTypes
 /// What is no acceptable request is answered here and ends the connection; whoever is behind in the pipeline never sees
 /// it. What goes wrong in a body is reported behind as an ``EdgeRefusal``, to be answered there. A refused request's rest
 /// is read and dropped for ``EdgeLimits/lingerTime``, so that the client can read why.
-public final class EdgeConnectionHandler: ChannelDuplexHandler {
+public final class EdgeConnectionHandler: ChannelDuplexHandler, EdgeTimed {
     /// What comes from the socket.
     public typealias InboundIn = ByteBuffer
     /// What goes to the service behind.
@@ -180,7 +180,7 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
     /// Looks at the clock; called twice a second.
     ///
     /// - Returns: Whether that ended the connection or the request.
-    func tick() -> Bool {
+    public func tick() -> Bool {
         guard let context else { return false }
         let now = context.eventLoop.now
         if !context.channel.isWritable {
@@ -197,6 +197,16 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler {
         case .refuse(let refusal): fail(context, refusal)
         }
         return true
+    }
+
+    /// Leaves the end of the connection to this handler, where it has begun: that of the output alone would end all of
+    /// it at once where the client has ended, and drop what waits.
+    public func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if case .output = mode, case .dropping = reading, !isAnswerAwaited {
+            promise?.succeed()
+        } else {
+            context.close(mode: mode, promise: promise)
+        }
     }
 
     /// Writes the answer of the service behind.

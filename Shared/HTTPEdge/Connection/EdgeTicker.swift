@@ -1,5 +1,13 @@
 public import NIOCore
 
+/// What looks at the time when an ``EdgeTicker`` tells it to.
+public protocol EdgeTimed: AnyObject {
+    /// Looks at the clock; called twice a second.
+    ///
+    /// - Returns: Whether that ended a connection or a request.
+    func tick() -> Bool
+}
+
 /// Wakes the connections of one event loop twice a second, so that none needs timers of its own.
 ///
 /// A timer that nearly never fires would cost each request two operations on the loop's queue of timers, one of which
@@ -13,8 +21,9 @@ public final class EdgeTicker {
     /// A task that is merely submitted again would run before anything is read from a socket.
     static let turnOfOthers = TimeAmount.milliseconds(2)
 
-    let eventLoop: any EventLoop
-    private var connections: [ObjectIdentifier: EdgeConnectionHandler] = [:]
+    /// The loop.
+    public let eventLoop: any EventLoop
+    private var connections: [ObjectIdentifier: any EdgeTimed] = [:]
     private var isTicking = false
 
     /// Creates the ticker of a loop.
@@ -22,14 +31,16 @@ public final class EdgeTicker {
         self.eventLoop = eventLoop
     }
 
-    func add(_ connection: EdgeConnectionHandler) {
+    /// Begins to tell a connection the time.
+    public func add(_ connection: any EdgeTimed) {
         connections[ObjectIdentifier(connection)] = connection
         guard !isTicking else { return }
         isTicking = true
         schedule()
     }
 
-    func remove(_ connection: EdgeConnectionHandler) {
+    /// Stops telling a connection the time.
+    public func remove(_ connection: any EdgeTimed) {
         connections[ObjectIdentifier(connection)] = nil
     }
 
@@ -42,7 +53,7 @@ public final class EdgeTicker {
     }
 
     /// Looks at connections until some have been ended, and at the rest a moment later: ending many at once takes long.
-    private func look(at waiting: ArraySlice<EdgeConnectionHandler>) {
+    private func look(at waiting: ArraySlice<any EdgeTimed>) {
         var ended = 0
         var rest = waiting
         while ended < Self.endingsAtOnce, let connection = rest.popFirst() {

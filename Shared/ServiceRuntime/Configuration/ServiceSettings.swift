@@ -16,6 +16,13 @@ public enum ServiceSettings {
             default: "",
             "Connections at a time; three quarters of the descriptors that there may be when nothing is said."
         ),
+        Setting(
+            "http.tls.certificate",
+            .text,
+            default: "",
+            "A PEM file with the certificate and its chain: the service speaks TLS only; read again when it changes."
+        ),
+        Setting("http.tls.key", .text, default: "", "The PEM file with the certificate's private key, unencrypted."),
         Setting("operations.host", .text, default: "127.0.0.1", "The address of the operations listener."),
         Setting("operations.port", .integer(0...65535), default: "0", "The operations listener's port; 0 finds one."),
         Setting(

@@ -30,6 +30,12 @@ public final class ConnectionTracker: Sendable {
         connections.withLock { $0.values.sorted { $0.since < $1.since } }
     }
 
+    /// Address and port, an IPv6 address in brackets.
+    static func peer(_ address: SocketAddress?) -> String {
+        guard let host = address?.ipAddress, let port = address?.port else { return "unknown" }
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
     func opened(_ id: ObjectIdentifier, peer: String) {
         connections.withLock { $0[id] = Connection(peer: peer, since: Date(), inFlight: 0, requests: 0) }
     }
@@ -73,13 +79,7 @@ final class ConnectionTrackingHandler: ChannelDuplexHandler, RemovableChannelHan
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        tracker.opened(ObjectIdentifier(self), peer: Self.peer(context.remoteAddress))
-    }
-
-    /// Address and port, an IPv6 address in brackets.
-    private static func peer(_ address: SocketAddress?) -> String {
-        guard let host = address?.ipAddress, let port = address?.port else { return "unknown" }
-        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        tracker.opened(ObjectIdentifier(self), peer: ConnectionTracker.peer(context.remoteAddress))
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

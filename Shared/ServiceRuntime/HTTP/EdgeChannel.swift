@@ -5,50 +5,96 @@ import HummingbirdCore
 import Logging
 import Metrics
 import NIOCore
+import NIOHTTP2
 import NIOHTTPTypes
 import ServiceContextModule
 import StructuredLogging
 
-/// Hummingbird's responders behind this project's own reading and writing of HTTP/1.
+/// Hummingbird's responders behind this project's own reading and writing of HTTP/1, and HTTP/2 where it is agreed on.
 struct EdgeChannel: HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    typealias Value = EdgeConnection
 
     let responder: HTTPChannelHandler.Responder
     let configuration: EdgeConfiguration
     let tickers: LoopLocal<EdgeTicker>
     let makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)?
     let tracker: ConnectionTracker
+    let certificate: ServerCertificate?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             let sendBuffer = SocketOptionValue(configuration.limits.sendBufferBytes)
             try channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: sendBuffer)
-            let connection = EdgeConnectionHandler(
-                configuration: configuration,
-                ticker: tickers.value(on: channel.eventLoop),
-                shortcut: makeShortcut?(channel.eventLoop)
-            )
-            try channel.pipeline.syncOperations.addHandler(connection)
-            try channel.pipeline.syncOperations.addHandler(ConnectionTrackingHandler(tracker))
-            return try NIOAsyncChannel(
-                wrappingChannelSynchronously: channel,
-                configuration: .init(isOutboundHalfClosureEnabled: true)
-            )
+            guard let certificate else {
+                return EdgeConnection(channel: channel, traffic: .plain(try setUpHTTP1(channel)))
+            }
+            let negotiated = try negotiate(channel, certificate, logger: logger)
+            return EdgeConnection(channel: channel, traffic: .encrypted(negotiated))
         }
     }
 
-    func handle(value: Value, logger: Logger) async {
-        await handleHTTP(asyncChannel: value, logger: logger)
+    func setUpHTTP1(_ channel: any Channel) throws -> EdgeConnection.Messages {
+        let connection = EdgeConnectionHandler(
+            configuration: configuration,
+            ticker: tickers.value(on: channel.eventLoop),
+            shortcut: makeShortcut?(channel.eventLoop)
+        )
+        try channel.pipeline.syncOperations.addHandler(connection)
+        try channel.pipeline.syncOperations.addHandler(ConnectionTrackingHandler(tracker))
+        return try EdgeConnection.Messages(
+            wrappingChannelSynchronously: channel,
+            configuration: .init(isOutboundHalfClosureEnabled: true)
+        )
     }
+
+    func handle(value: Value, logger: Logger) async {
+        switch value.traffic {
+        case .plain(let messages): await handleHTTP(asyncChannel: messages, logger: logger)
+        case .encrypted(let negotiated):
+            // A handshake that failed has been counted.
+            guard let negotiated = try? await negotiated.get() else { return }
+            switch negotiated {
+            case .http1(let messages): await handleHTTP(asyncChannel: messages, logger: logger)
+            case .http2(let streams): await handle(streams, of: value.channel, logger: logger)
+            }
+        }
+    }
+}
+
+/// One connection of a listener, and what is known of the protocol that is spoken on it.
+struct EdgeConnection: ServerChildChannelValue {
+    /// Requests and answers, one after the other.
+    typealias Messages = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    /// Requests and answers beside each other, each on a stream of its own.
+    typealias Streams = NIOHTTP2Handler.AsyncStreamMultiplexer<Messages>
+
+    /// The protocol that the client agreed to.
+    enum Negotiated: Sendable {
+        case http1(Messages)
+        case http2(Streams)
+    }
+
+    /// What the connection carries.
+    enum Traffic: Sendable {
+        case plain(Messages)
+        /// TLS; what is inside is known after the handshake.
+        case encrypted(EventLoopFuture<Negotiated>)
+    }
+
+    let channel: any Channel
+    let traffic: Traffic
 }
 
 extension HTTPServerBuilder {
     /// A listener that refuses what is no acceptable request with a problem, a log line and a count.
+    ///
+    /// With a certificate it speaks TLS only, and HTTP/2 with clients that want it.
     static func edge(
         limits: EdgeLimits,
         isStream: @escaping EdgeConfiguration.IsStream,
         tracker: ConnectionTracker,
         makeShortcut: (@Sendable (any EventLoop) -> any EdgeShortcut)? = nil,
+        certificate: ServerCertificate? = nil,
         logger: Logger
     ) -> HTTPServerBuilder {
         let configuration = EdgeConfiguration(limits: limits, isStream: isStream) { refusal, correlationID, peer in
@@ -61,7 +107,8 @@ extension HTTPServerBuilder {
                 configuration: configuration,
                 tickers: tickers,
                 makeShortcut: makeShortcut,
-                tracker: tracker
+                tracker: tracker,
+                certificate: certificate
             )
         }
     }

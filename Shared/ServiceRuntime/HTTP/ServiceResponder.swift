@@ -76,6 +76,8 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             return (hasPlainError(response) ? problem(inPlaceOf: response).response() : response, nil)
         } catch is DeadlineExceeded where !arrival.isComplete {
             return (Problem(EdgeRefusal.slowRequest, limits: EdgeLimits()).response(), nil)
+        } catch  where Task.isCancelled && context.isClientGone {
+            return (Response(status: .clientGone), nil)
         } catch {
             let problem = problem(for: error)
             return (problem.response(), problem.status.code >= 500 ? error : nil)
@@ -129,6 +131,11 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         }
     }
 
+    private func outcome(of status: HTTPResponse.Status) -> String {
+        if status == .clientGone { return "cancelled" }
+        return status.code < 400 ? "ok" : status.code < 500 ? "client-error" : "server-error"
+    }
+
     private func finish(
         _ request: Request,
         _ context: ServiceRequestContext,
@@ -137,7 +144,7 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         _ duration: Duration
     ) {
         let status = response.status.code
-        let outcome = status < 400 ? "ok" : status < 500 ? "client-error" : "server-error"
+        let outcome = outcome(of: response.status)
         var metadata: Logger.Metadata = [
             LogKey.method: "\(request.method)", LogKey.path: "\(request.uri.path)",
             LogKey.status: .stringConvertible(status), LogKey.outcome: "\(outcome)",
@@ -154,6 +161,11 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
             ]
         ).recordNanoseconds(Int64(duration.seconds * 1e9))
     }
+}
+
+extension HTTPResponse.Status {
+    /// Nobody is there to read an answer; the number is the one that others log for it.
+    fileprivate static let clientGone = HTTPResponse.Status(code: 499, reasonPhrase: "Client Gone")
 }
 
 /// Label values that a client cannot multiply.

@@ -15,6 +15,8 @@ public struct ServiceParts<Responder: HTTPResponder>: Sendable where Responder.C
     public var checks: [Readiness.Check]
     /// The replicas that the service calls, for `/upstreams`; ``ServiceEnvironment/connect(to:for:)`` fills it in.
     var upstreams: @Sendable () -> [UpstreamSource] = { [] }
+    /// What the listener encrypts with, if it does; the process fills it in.
+    var certificate: ServerCertificate?
     /// What a client may cost before its request is known.
     public var limits: EdgeLimits
     /// Whether the body of a request of this method and path is a stream, which may take as long as it is.

@@ -83,11 +83,13 @@ public struct ServiceProcess: Sendable {
         MetricsSystem.bootstrap(metrics)
         let registry = try makeRegistry(settings)
         let logger = Logger(label: "\(name)")
+        let certificate = try ServerCertificate.configured(settings, logger: logger)
         try await withLogger(logger) { logger in
             logger.info("service starting", metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })])
-            let parts = try await make(
+            var parts = try await make(
                 ServiceEnvironment(settings: settings, registry: registry, instanceID: instanceID)
             )
+            parts.certificate = certificate
             let information = ProcessInformation(
                 service: "\(name)",
                 instance: instanceID,
@@ -162,6 +164,7 @@ public struct ServiceProcess: Sendable {
                 isStream: parts.isStream,
                 tracker: connections,
                 makeShortcut: parts.makeShortcut,
+                certificate: parts.certificate,
                 logger: logger
             ),
             configuration: configuration(settings, "http", limit: connectionLimit(settings, logger)),
@@ -179,10 +182,10 @@ public struct ServiceProcess: Sendable {
             lameDuck: settings.duration("shutdown.lame-duck")
         )
         let lifeline: [any Service] = settings.text("lifeline") == "stdin" ? [Lifeline()] : []
+        let watch = parts.certificate.map { [CertificateWatch(certificate: $0, clock: ContinuousClock())] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: [SecondSignal(), MemoryTrim(connections)] + lifeline + [operations] + parts.background + [
-                application, registration,
-            ],
+            services: [SecondSignal(), MemoryTrim(connections)] + lifeline + [operations] + watch + parts.background
+                + [application, registration],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

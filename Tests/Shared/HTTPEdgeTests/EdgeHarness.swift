@@ -124,7 +124,7 @@ final class HalfCloser: ChannelOutboundHandler {
 }
 
 /// Writes down what the connection hands on, whole parts as one line each, neighbouring bodies as one.
-private final class EventRecorder: ChannelInboundHandler {
+final class EventRecorder: ChannelInboundHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = String
 

@@ -14,7 +14,8 @@ import Testing
         let expected = [
             "config.file --config-file CONFIG_FILE ", "http.host --http-host HTTP_HOST 127.0.0.1",
             "http.port --http-port HTTP_PORT 0", "http.connections --http-connections HTTP_CONNECTIONS ",
-            "operations.host --operations-host OPERATIONS_HOST 127.0.0.1",
+            "http.tls.certificate --http-tls-certificate HTTP_TLS_CERTIFICATE ",
+            "http.tls.key --http-tls-key HTTP_TLS_KEY ", "operations.host --operations-host OPERATIONS_HOST 127.0.0.1",
             "operations.port --operations-port OPERATIONS_PORT 0", "registry.url --registry-url REGISTRY_URL required",
             "registry.lease --registry-lease REGISTRY_LEASE 6s", "instance.id --instance-id INSTANCE_ID ",
             "log.level --log-level LOG_LEVEL info", "shutdown.lame-duck --shutdown-lame-duck SHUTDOWN_LAME_DUCK 5s",
