@@ -150,7 +150,11 @@ extension ProxyExchange {
         guard let pick = job.target.pool.pick(excluding: taken) else { return }
         // There may be no other one in use.
         guard !taken.contains(pick.endpoint.id) else { return job.target.pool.finish(pick, as: .ignored) }
-        let hedge = ProxyAttempt(of: self, at: pick, from: clock.now, until: job.end)
+        let mayGoElsewhere =
+            job.target.policy.allowsAttempt(after: job.attempt) && job.target.pool.count > taken.count + 1
+        let limit = loop.eventLoop.now + TimeAmount(ProxyConfiguration.attemptLimit)
+        let end = mayGoElsewhere ? min(limit, job.end) : job.end
+        let hedge = ProxyAttempt(of: self, at: pick, from: clock.now, until: end)
         job.hedge = hedge
         observe { $0.hedges($1, .sent) }
         start(hedge)
@@ -159,14 +163,15 @@ extension ProxyExchange {
     /// The first answer counts: the other attempt is given up.
     func win(_ attempt: ProxyAttempt, _ job: ProxyJob) {
         let now = clock.now
-        var first = attempt.start
+        let latency = attempt.start.duration(to: now)
         if let loser = job.other(than: attempt) {
             if attempt === job.hedge { observe { $0.hedges($1, .won) } }
-            first = min(first, loser.start)
             loser.upstream?.close()
-            finish(loser, as: .ignored)
+            // It takes at least as long as it was waited for; a test that was not passed in time is not passed.
+            job.latency = loser.start.duration(to: now)
+            finish(loser, as: loser.pick.isProbe ? .failure : .ignored)
         }
-        job.latency = attempt.start.duration(to: now)
-        job.target.hedges?.record(first.duration(to: now), at: now)
+        job.latency = latency
+        job.target.hedges?.record(latency, at: now)
     }
 }

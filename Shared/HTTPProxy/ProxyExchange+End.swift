@@ -9,7 +9,8 @@ extension ProxyExchange {
     func tick(at now: NIODeadline) {
         guard let job else { return }
         if now >= job.end { return deadlinePassed(job) }
-        guard case .trying = job.phase else { return }
+        if let patience = job.patience, now >= patience { losePatience(job) }
+        guard self.job === job, case .trying = job.phase else { return }
         for attempt in [job.hedge, job.current] {
             guard let attempt, now >= attempt.end, job.isUnderWay(attempt) else { continue }
             attemptTimedOut(attempt, job)
@@ -31,7 +32,8 @@ extension ProxyExchange {
         goOn(after: pause)
     }
 
-    private func deadlinePassed(_ job: ProxyJob) {
+    func deadlinePassed(_ job: ProxyJob) {
+        if mayPassOn(job, at: loop.eventLoop.now) { return passOn(job) }
         let isClientSlow = job.current?.upstream?.isPaused ?? false
         while let attempt = job.current {
             attempt.upstream?.close()
@@ -40,6 +42,14 @@ extension ProxyExchange {
         guard case .streaming = job.phase else { return fail(.deadlineExceeded, "deadline-exceeded") }
         over(status: job.status, error: isClientSlow ? "client-too-slow" : "deadline-exceeded")
         job.client.abortShortcut()
+    }
+
+    /// Fails alone: whoever else waits fetches the answer in its place, and nothing is said of the replica.
+    private func passOn(_ job: ProxyJob) {
+        abandonAttempts(job)
+        abandonFill(job)
+        release(job, status: 499, error: "out-of-time")
+        fail(.deadlineExceeded, "deadline-exceeded")
     }
 
     /// Answers in the replica's place: with an old answer that is still good for that, or with a failure.
@@ -77,11 +87,14 @@ extension ProxyExchange {
             job.permit = nil
             job.target.breaker.finish(permit, as: verdict(status, error, job), after: duration, at: now)
         }
-        if job.isInBulkhead {
-            job.isInBulkhead = false
-            job.target.bulkhead?.leave()
-        }
+        leaveBulkhead(job)
         giveBackPlace(as: load(status, error, duration, job), at: now)
+    }
+
+    func leaveBulkhead(_ job: ProxyJob) {
+        guard job.isInBulkhead else { return }
+        job.isInBulkhead = false
+        job.target.bulkhead?.leave()
     }
 
     /// Ends the request's part in the load: when the replica has answered, however long the client reads.

@@ -16,7 +16,7 @@ extension ProxyExchange {
             buffer.writeStaticString("\r\n")
             writeFields(of: head, bytes, job, to: &buffer)
             job.ids.writeFields(to: &buffer)
-            if let peer = job.client.peerAddress {
+            if job.fill == nil, let peer = job.client.peerAddress {
                 buffer.writeStaticString("X-Forwarded-For: ")
                 buffer.writeString(peer)
                 buffer.writeStaticString("\r\n")
@@ -102,6 +102,7 @@ extension ProxyExchange {
         if job.fill != nil {
             let fields = buffer.getSlice(at: start, length: buffer.writerIndex - start)
             job.storable = StorableHead(head, bytes, fields: fields)
+            job.varies = StorableHead.varies(head)
         }
         writeOwnFields(job, date: loop.dateLine, to: &buffer)
         return buffer
@@ -167,6 +168,8 @@ extension ProxyExchange {
         endHead(&job.answer, length: job.bodyLength, isLast: job.client.isLastAnswer)
         job.phase = .streaming(isChunked: isChunked)
         giveBackPlace(as: job.latency.map { .answered(after: $0) }, at: clock.now)
+        // How long the client reads says nothing of the service.
+        leaveBulkhead(job)
         job.client.writeShortcut(job.answer)
         if !job.client.isWritable { job.current?.upstream?.pause() }
         let held = job.held

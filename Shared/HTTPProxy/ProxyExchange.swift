@@ -44,7 +44,8 @@ public final class ProxyExchange: EdgeShortcut {
         case .admitted(let fields): job.limitFields = fields
         case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
         }
-        if let cache = target.cache, ProxyCache.answers(head) { lookUp(in: cache) } else { enter(at: start) }
+        let isShared = connection.requestBytes.withUnsafeReadableBytes { ProxyCache.answers(head, $0) }
+        if let cache = target.cache, isShared { lookUp(in: cache) } else { enter(at: start) }
     }
 
     func take(_ job: ProxyJob) {

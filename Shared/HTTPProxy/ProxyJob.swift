@@ -22,7 +22,7 @@ final class ProxyJob {
     let client: any ProxyClient
     let ids: ProxyIDs
     let start: ContinuousClock.Instant
-    var end: NIODeadline
+    let end: NIODeadline
     var phase = Phase.trying
     /// How many attempts have been made one after the other.
     var attempt = 1
@@ -59,6 +59,14 @@ final class ProxyJob {
     var fill: ProxyCache.State.Fill?
     /// The old response that may turn out to be the new one.
     var stale: CachedResponse?
+    /// How many bytes the key of the cache takes.
+    var cacheKeyBytes = 0
+    /// When an old answer is served if there is no new one; nil where there is no old one.
+    var patience: NIODeadline?
+    /// When this request began to fetch the answer in the place of another one.
+    var promotedAt: NIODeadline?
+    /// Whether the answer depends on what this client said.
+    var varies = false
     /// The answer as it would be kept; nil when it may not be.
     var storable: StorableHead?
 

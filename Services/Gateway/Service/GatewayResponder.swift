@@ -78,12 +78,21 @@ package struct GatewayResponder: HTTPResponder {
         }
         let arm = parts.experiments.arm(of: subject, in: route.variant)
         // Whatever was asked for before the change is out of date, even when nothing is known of how it ended.
-        defer { parts.caches.invalidate(route.invalidates) }
+        defer { invalidate(after: route, parts) }
         var response = try await measured(arm) {
             try await forwarder.forward(request, on: route, in: arm, context: context)
         }
         response.headers[.variant] = arm?.variant.text
         return request.method == .head ? response.withoutBody() : response
+    }
+
+    /// Empties the caches that a call makes out of date, also where others have taken their place meanwhile.
+    private func invalidate(after route: Route, _ parts: Routing.Snapshot) {
+        parts.caches.invalidate(route.invalidates)
+        let current = routing.current
+        guard current.caches !== parts.caches else { return }
+        let names = current.table.invalidated(by: route.method, route.pattern)
+        current.caches.invalidate(Array(Set(route.invalidates + names)))
     }
 
     /// Notes how long an arm takes, and how it ends.
@@ -98,8 +107,17 @@ package struct GatewayResponder: HTTPResponder {
             VariantJournal.record(arm.variant, status: response.status.code, taking: start.duration(to: clock.now))
             return response
         } catch {
-            VariantJournal.record(arm.variant, status: 503, taking: start.duration(to: clock.now))
+            VariantJournal.record(arm.variant, status: Self.status(of: error), taking: start.duration(to: clock.now))
             throw error
+        }
+    }
+
+    /// How an error will be answered, as far as an experiment has to know.
+    private static func status(of error: any Error) -> Int {
+        switch error {
+        case let problem as Problem: problem.status.code
+        case is CancellationError: Deadline.current.map { $0.remaining(at: .now) <= .zero } ?? false ? 504 : 499
+        default: 503
         }
     }
 

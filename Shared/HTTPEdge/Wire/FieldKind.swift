@@ -25,6 +25,7 @@ public enum FieldKind: UInt8, Sendable {
     case age
     case cookie
     case entityTag
+    case expires
     case ifNoneMatch
     /// Other conditions on a request, and `Range`.
     case precondition
@@ -67,7 +68,7 @@ public enum FieldKind: UInt8, Sendable {
         case 4: four(name)
         case 5: name.isName("range") ? .precondition : .other
         case 6: six(name)
-        case 7: name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
+        case 7: seven(name)
         case 8: name.isName("if-match") || name.isName("if-range") ? .precondition : .other
         case 9: name.isName("forwarded") ? .forwarded : name.isName("x-variant") ? .variant : .other
         default: .other
@@ -85,6 +86,11 @@ public enum FieldKind: UInt8, Sendable {
         if name.isName("cookie") { return .cookie }
         if name.isName("expect") { return .expect }
         return name.isName("server") ? .server : .other
+    }
+
+    private static func seven(_ name: UnsafeRawBufferPointer) -> FieldKind {
+        if name.isName("expires") { return .expires }
+        return name.isName("trailer") || name.isName("upgrade") ? .hopByHop : .other
     }
 
     private static func thirteen(_ name: UnsafeRawBufferPointer) -> FieldKind {

@@ -1,3 +1,4 @@
+import Discovery
 import HTTPEdge
 import NIOCore
 public import Resilience
@@ -5,12 +6,18 @@ public import Resilience
 /// The cache of a route's answers, and how long they are good for.
 ///
 /// Kept are answers with status 200 that no field of theirs forbids to share: `Cache-Control` with `no-store`, `private`
-/// or `no-cache`, `Set-Cookie`, `Vary`, `Age`. A `max-age` or `s-maxage` shortens the fresh time.
+/// or `no-cache`, `Set-Cookie`, `Vary`, `Age`. A `max-age` or `s-maxage` shortens the fresh time;
+/// after `must-revalidate`, `proxy-revalidate` and `s-maxage` nothing is served stale (RFC 9111 section 4.2.4).
 public struct ProxyCache: Sendable {
     /// All that an answer depends on.
     public struct Key: Hashable, Sendable {
+        let service: ServiceName
         let target: String
+        /// Experiment and arm.
         let variant: String?
+
+        /// How many bytes it takes.
+        var bytes: Int { target.utf8.count + (variant?.utf8.count ?? 0) }
     }
 
     /// Answers by key; nil for one that is not to be shared, so that nobody waits for another's.
@@ -28,23 +35,28 @@ public struct ProxyCache: Sendable {
         self.lifetime = lifetime
     }
 
-    /// Whether a request may be answered from a cache: not one that speaks of a state of its own.
-    static func answers(_ head: RequestHead) -> Bool {
-        head.fields.allSatisfy { field in
-            switch field.kind {
-            case .authorization, .cookie, .precondition: false
-            default: true
+    /// The longest target that is looked up, in bytes.
+    public static let longestTarget = 1024
+
+    /// Whether a request may be answered from a cache: not one that speaks of a state of its own, or asks not to be kept.
+    static func answers(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        head.target.count <= longestTarget
+            && head.fields.allSatisfy { field in
+                switch field.kind {
+                case .authorization, .cookie, .precondition: false
+                case .cacheControl: !CacheDirectives(bytes[field.value]).has("no-store")
+                default: true
+                }
             }
-        }
     }
 
-    /// How long an answer with this head is good for.
-    func lifetime(of head: StorableHead) -> ResponseLifetime {
-        guard let limit = head.freshSeconds else { return lifetime }
+    /// How long an answer with this head is good for, where `lifetime` is what holds without a word of the server's.
+    func lifetime(of head: StorableHead, inPlaceOf lifetime: ResponseLifetime) -> ResponseLifetime {
+        let fresh = head.freshSeconds.map { min(self.lifetime.fresh, .seconds($0)) } ?? lifetime.fresh
         return ResponseLifetime(
-            fresh: min(lifetime.fresh, .seconds(limit)),
-            staleWhileRevalidate: lifetime.staleWhileRevalidate,
-            staleIfError: lifetime.staleIfError
+            fresh: fresh,
+            staleWhileRevalidate: head.mustRevalidate ? .zero : lifetime.staleWhileRevalidate,
+            staleIfError: head.mustRevalidate ? .zero : lifetime.staleIfError
         )
     }
 
@@ -80,44 +92,15 @@ public struct CachedResponse: Sendable {
     let date: ByteBuffer
     let body: ByteBuffer
     let entityTag: String?
+    private(set) var lifetime: ResponseLifetime
+
+    /// The same for another time.
+    func lasting(_ lifetime: ResponseLifetime) -> Self {
+        var response = self
+        response.lifetime = lifetime
+        return response
+    }
 
     /// How many bytes it takes.
     var bytes: Int { fields.readableBytes + date.readableBytes + body.readableBytes }
-}
-
-/// What the head of an answer says about keeping it.
-struct StorableHead {
-    let fields: ByteBuffer
-    let entityTag: String?
-    /// How long the server says that it is fresh.
-    private(set) var freshSeconds: Int?
-
-    /// Reads a head; nil when its answer is not to be shared.
-    init?(_ head: ResponseHead, _ bytes: UnsafeRawBufferPointer, fields: ByteBuffer?) {
-        guard head.status == 200, let fields else { return nil }
-        self.fields = fields
-        var tag: String?
-        var directives: [String] = []
-        for field in head.fields {
-            switch field.kind {
-            case .setCookie, .vary, .age: return nil
-            case .entityTag: tag = String(decoding: bytes[field.value], as: UTF8.self)
-            case .cacheControl:
-                let value = String(decoding: bytes[field.value], as: UTF8.self).lowercased()
-                directives += value.split(separator: ",").map { $0.filter { $0 != " " && $0 != "\t" } }
-            default: break
-            }
-        }
-        entityTag = tag
-        let forbidding = ["no-store", "private", "no-cache"]
-        guard !directives.contains(where: { directive in forbidding.contains { directive.hasPrefix($0) } }) else {
-            return nil
-        }
-        // What is meant for shared caches goes before what is meant for all (RFC 9111 section 5.2.2.10).
-        freshSeconds = Self.seconds("s-maxage", directives) ?? Self.seconds("max-age", directives)
-    }
-
-    private static func seconds(_ name: String, _ directives: [String]) -> Int? {
-        directives.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
-    }
 }

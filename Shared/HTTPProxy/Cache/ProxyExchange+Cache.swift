@@ -14,7 +14,12 @@ extension ProxyExchange {
         let target = job.client.requestBytes.withUnsafeReadableBytes { bytes in
             String(decoding: bytes[job.client.requestHead.target], as: UTF8.self)
         }
-        let key = ProxyCache.Key(target: target, variant: job.target.variant?.arm)
+        let key = ProxyCache.Key(
+            service: job.target.pool.service,
+            target: target,
+            variant: job.target.variant?.text
+        )
+        job.cacheKeyBytes = key.bytes
         switch cache.responses.lookUp(key, at: job.start, makeWaiter: { makeWaiter(of: job) }) {
         case .serve(let response?, let age): serve(response, age: age, as: .hit)
         case .serveStale(let response?, let age): serve(response, age: age, as: .stale)
@@ -30,9 +35,7 @@ extension ProxyExchange {
         case .lead(let fill, let stale):
             job.fill = fill
             job.stale = stale ?? nil
-            if job.stale != nil {
-                job.end = min(job.end, loop.eventLoop.now + TimeAmount(ProxyConfiguration.stalePatience))
-            }
+            if job.stale != nil { job.patience = loop.eventLoop.now + TimeAmount(ProxyConfiguration.stalePatience) }
             enter(at: job.start)
         case .follow(let follower): job.phase = .following(follower)
         case .refuse: fail(.shed(retryAfter: Self.crowdPause), "crowd")
@@ -64,8 +67,23 @@ extension ProxyExchange {
         case .failed: fail(.unavailable(service: "\(job.target.pool.service)"), "no-answer")
         case .lead(let fill):
             job.fill = fill
+            job.promotedAt = loop.eventLoop.now
             enter(at: clock.now)
         }
+    }
+
+    /// The client has waited long enough for a new answer; where the old one is not good any more, it waits on.
+    func losePatience(_ job: ProxyJob) {
+        job.patience = nil
+        guard let fill = job.fill, let cache = job.target.cache else { return }
+        guard cache.responses.hasSubstitute(for: fill, at: clock.now) else { return }
+        deadlinePassed(job)
+    }
+
+    /// Whether somebody else is to fetch the answer: the time of the one who does was mostly spent on waiting.
+    func mayPassOn(_ job: ProxyJob, at now: NIODeadline) -> Bool {
+        guard job.fill != nil, let promotedAt = job.promotedAt else { return false }
+        return now - promotedAt < TimeAmount(ProxyConfiguration.attemptLimit)
     }
 
     /// Fetches a new answer while the client has the old one.
@@ -79,6 +97,7 @@ extension ProxyExchange {
         )
         background.fill = fill
         background.stale = response
+        background.cacheKeyBytes = job.cacheKeyBytes
         let exchange = loop.makeExchange()
         exchange.take(background)
         exchange.enter(at: job.start)
@@ -135,56 +154,73 @@ extension ProxyExchange {
     /// Takes a whole answer into the cache; whether the client is answered by that.
     func completeFill(_ job: ProxyJob) -> Bool {
         guard let fill = job.fill, let cache = job.target.cache else { return false }
-        if job.status >= 500 || job.status == 429 {
-            return serveStale(job, because: "status-\(job.status)")
-        }
-        if job.status == 304, let stale = job.stale {
-            keep(stale, fill, cache.lifetime, job)
+        if job.status >= 500 || job.status == 429 { return serveStale(job, because: nil) }
+        if job.status == 304, let stale = job.stale, stale.entityTag != nil {
+            // What the service says by now about keeping it; where that forbids it, those who wait have it all the same.
+            let lifetime = job.storable.map { cache.lifetime(of: $0, inPlaceOf: stale.lifetime) } ?? .none
+            keep(stale.lasting(lifetime), fill, job)
             serve(stale, age: .zero, as: .revalidated)
             return true
         }
-        guard let head = job.storable else {
+        guard let head = job.storable, job.status == 200 else {
             passFill(job)
-            return false
+            return askAgain(job)
         }
         let response = CachedResponse(
             fields: ByteBuffer(bytes: head.fields.readableBytesView),
             date: loop.dateLine,
             body: ByteBuffer(bytes: job.held.readableBytesView),
-            entityTag: head.entityTag
+            entityTag: head.entityTag,
+            lifetime: cache.lifetime(of: head, inPlaceOf: cache.lifetime)
         )
-        keep(response, fill, cache.lifetime(of: head), job)
+        keep(response, fill, job)
         serve(response, age: .zero, as: .miss)
         return true
     }
 
-    private func keep(
-        _ response: CachedResponse,
-        _ fill: ProxyCache.State.Fill,
-        _ lifetime: ResponseLifetime,
-        _ job: ProxyJob
-    ) {
+    private func keep(_ response: CachedResponse, _ fill: ProxyCache.State.Fill, _ job: ProxyJob) {
         job.fill = nil
-        complete(fill, of: job, with: .fetched(response, bytes: response.bytes, lifetime: lifetime))
+        let bytes = response.bytes + job.cacheKeyBytes
+        complete(fill, of: job, with: .fetched(response, bytes: bytes, lifetime: response.lifetime))
+    }
+
+    /// Asks once more, in the client's own words, for an answer that depends on them; whether that is so.
+    private func askAgain(_ job: ProxyJob) -> Bool {
+        guard job.varies, !job.isBackground else { return false }
+        job.varies = false
+        job.latency = nil
+        job.held = ByteBuffer()
+        attempt(at: loop.eventLoop.now)
+        return true
     }
 
     /// Lets everybody who waits ask for himself: the answer is not to be shared.
     func passFill(_ job: ProxyJob) {
         guard let fill = job.fill, let cache = job.target.cache else { return }
         job.fill = nil
+        job.patience = nil
         job.cacheUse = .pass
-        complete(fill, of: job, with: .fetched(nil, bytes: 0, lifetime: cache.markLifetime))
+        complete(fill, of: job, with: .fetched(nil, bytes: job.cacheKeyBytes, lifetime: cache.markLifetime))
     }
 
     /// Serves an old answer in the place of one that cannot be had; whether there is one.
-    func serveStale(_ job: ProxyJob, because reason: String) -> Bool {
+    ///
+    /// `reason` is why the service gave no answer; nil when it gave one that says so.
+    func serveStale(_ job: ProxyJob, because reason: String?) -> Bool {
         guard let fill = job.fill else { return false }
         job.fill = nil
         guard let stale = complete(fill, of: job, with: .failed), let response = stale.value else { return false }
         // The service has failed all the same.
-        release(job, status: 503, error: reason)
+        release(job, status: reason == nil ? job.status : 503, error: reason)
         serve(response, age: stale.age, as: .staleIfError)
         return true
+    }
+
+    /// Lets another one who waits fetch the answer.
+    func abandonFill(_ job: ProxyJob) {
+        guard let fill = job.fill else { return }
+        job.fill = nil
+        complete(fill, of: job, with: .abandoned)
     }
 
     /// Ends the request's part in the cache.

@@ -111,6 +111,12 @@ public struct ResponseCacheState<Key: Hashable & Sendable, Value: Sendable>: Sen
         }
     }
 
+    /// Whether ``FillResult/failed`` would hand out a stale response now; `time` counts as in ``lookUp(_:at:)``.
+    public func hasSubstitute(for fill: Fill, at time: Duration) -> Bool {
+        guard let flight = flights[fill.flight], let entry = stored.peek(flight.key) else { return false }
+        return entry.lifetime.coversErrors(atAge: max(.zero, time - entry.since))
+    }
+
     /// Takes back a follower whose client went; one that was told its result is not there any more.
     public mutating func leave(_ follower: Follower) {
         flights[follower.flight]?.followers.removeAll { $0 == follower.number }

@@ -97,6 +97,12 @@ public final class SharedResponseCache<Key: Hashable & Sendable, Value: Sendable
         return stale
     }
 
+    /// Whether an old response would be served now in place of one that could not be fetched.
+    public func hasSubstitute(for fill: State.Fill, at now: ContinuousClock.Instant) -> Bool {
+        let time = start.duration(to: now)
+        return guarded.withLock { $0.state.hasSubstitute(for: fill, at: time) }
+    }
+
     /// Takes back a follower whose client went; it may be told something all the same, if that is on its way already.
     public func leave(_ follower: State.Follower) {
         guarded.withLock { guarded in

@@ -17,6 +17,8 @@ public final class ServiceConnections: Service {
         var newcomers: AsyncStream<Void>.Continuation?
     }
 
+    /// The services that the process cannot work without.
+    private let required: [ServiceName]
     private let registry: any ServiceRegistry
     private let transport: HTTPClient
     private let clock = ContinuousClock()
@@ -26,6 +28,7 @@ public final class ServiceConnections: Service {
 
     /// Creates a client for each of the services.
     public init(to services: [ServiceName], registry: any ServiceRegistry) {
+        required = services
         self.registry = registry
         transport = ServiceClient.makeTransport()
         start = clock.now
@@ -71,11 +74,11 @@ public final class ServiceConnections: Service {
             .map { UpstreamSource(pool: $0.pool, breaker: $0.breaker, bulkhead: $0.bulkhead) }
     }
 
-    /// Passes once the registry has told of every service, even that it has no replica.
+    /// Passes once the registry has told of every service that was named at creation, even that it has no replica.
     public var check: Readiness.Check {
         Readiness.Check("service registry") {
-            for client in self.clients where !client.pool.hasSeenSet {
-                throw RegistryError("the registry has not told of \(client.pool.service) yet")
+            for service in self.required where !self.client(for: service).pool.hasSeenSet {
+                throw RegistryError("the registry has not told of \(service) yet")
             }
         }
     }

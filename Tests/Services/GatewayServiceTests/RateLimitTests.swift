@@ -24,6 +24,10 @@ import Testing
         #expect(file.limit("address") == RateLimitSetting(name: "address", calls: 5, window: .seconds(1), burst: 2000))
         #expect(file.limit("account") == RateLimitSetting(name: "account", calls: 100, window: .seconds(1), burst: 7))
         #expect(file.limit("log-in")?.policy == nil)
+        let error = #expect(throws: SettingsError.self) {
+            try GatewayConfiguration(arguments: ["--limit-log-in-per-minute=1", "--limit-log-in-burst=1000000"])
+        }
+        #expect(error?.problems == ["limit.log-in.burst: must come back within a year at this rate"])
     }
 
     @Test func saysTheSameOnBothWays() throws {

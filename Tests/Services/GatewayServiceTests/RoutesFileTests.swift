@@ -290,6 +290,8 @@ import UsersContract
             "cache is for calls that everybody may"
         ),
         (#""method":"PUT","permission":"write listing","cache":"listings""#, "cache is for GET only"),
+        (#""method":"GET","permission":"read listing","body":"json","cache":"listings""#, "cache is for calls without"),
+        (#""method":"GET","permission":"read listing","invalidates":["listings"]"#, "invalidates is for calls that"),
         (
             #""method":"PUT","permission":"write listing","invalidates":["no"]"#,
             "invalidates/0 must be one of the caches"

@@ -1,4 +1,5 @@
 import HTTPProxy
+import LoadBalancing
 import Resilience
 import TestSupport
 import Testing
@@ -31,10 +32,13 @@ import Testing
             #expect(try await client.receives("hello").contains("\r\nCache-Status: clowder; fwd=uri-miss; stored\r\n"))
             let other = try await Self.client(of: port, fields: "X-Correlation-ID: mine\r\n")
             let answer = try await other.receives("hello")
+            let age = try #require(answer.firstMatch(of: /Age: (\d+)\r\nCache-Status: clowder; hit; ttl=(\d+)\r\n/))
+                .output
+            #expect(try #require(Int(age.1)) + (try #require(Int(age.2))) <= 60)
             #expect(
                 answer == "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nContent-Type: text/plain\r\nX-Correlation-ID: mine\r\n"
-                    + "X-Content-Type-Options: nosniff\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 0\r\n"
-                    + "Cache-Status: clowder; hit; ttl=\(answer.contains("ttl=60") ? 60 : 59)\r\nContent-Length: 5\r\n\r\nhello"
+                    + "X-Content-Type-Options: nosniff\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\(age.0)"
+                    + "Content-Length: 5\r\n\r\nhello"
             )
             #expect(replica.calls == 1)
             #expect(scope.outcomes.map(\.cache) == [.miss, .hit])
@@ -133,7 +137,7 @@ import Testing
         let parts = ProxyScope.Parts(lifetime: Self.lifetime(whileRevalidating: 60))
         try await ProxyScope.with([replica], parts: parts) { scope, port in
             _ = try await Self.client(of: port).receives("hello")
-            #expect(try await Self.client(of: port).receives("hello").contains("clowder; hit; ttl=0"))
+            #expect(try await Self.client(of: port).receives("hello").contains("clowder; hit; ttl="))
             try await eventually("it is asked for again", holds: { replica.calls == 2 })
             #expect(replica.heads[1].contains("\r\nIf-None-Match: \"1\"\r\n"))
             try await eventually(
@@ -182,7 +186,8 @@ import Testing
         RawReplica.answer("200 OK", "hello", fields: "Cache-Control: max-age=5, No-Store\r\n"),
         RawReplica.answer("200 OK", "hello", fields: "Cache-Control: private\r\n"),
         RawReplica.answer("200 OK", "hello", fields: "Set-Cookie: a=b\r\n"),
-        RawReplica.answer("200 OK", "hello", fields: "Vary: Accept-Language\r\n"),
+        RawReplica.answer("200 OK", "hello", fields: "Expires: Sun, 06 Nov 1994 08:49:37 GMT\r\n"),
+        RawReplica.answer("200 OK", "hello", fields: "Cache-Control: max-age=soon\r\n"),
         RawReplica.answer("404 Not Found", "hello"),
         RawReplica.answer("200 OK", "hello" + String(repeating: ".", count: 70_000)),
     ]) func keepsNothingThatIsNotForAll(answer: String) async throws {
@@ -200,7 +205,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["Cookie: a=b\r\n", "Range: bytes=0-1\r\n", "If-Match: \"1\"\r\n"])
+    @Test(arguments: [
+        "Cookie: a=b\r\n", "Range: bytes=0-1\r\n", "If-Match: \"1\"\r\n", "Cache-Control: max-age=0, no-store\r\n",
+    ])
     func asksForWhoeverSpeaksOfAStateOfItsOwn(fields: String) async throws {
         let replica = RawReplica("a", always: Self.ok)
         try await ProxyScope.with([replica], parts: Self.minute) { scope, port in
@@ -240,17 +247,137 @@ import Testing
         }
     }
 
-    @Test func keepsTheArmsOfAnExperimentApart() async throws {
+    /// What is asked again may be kept as the service says by now, and is not served stale where it forbids that.
+    @Test(arguments: [("max-age=0", "no-store", 3), ("max-age=0", "max-age=60", 2)])
+    func believesTheServerWhenItSaysThatNothingHasChanged(first: String, second: String, calls: Int) async throws {
+        let replica = RawReplica("a") { call in
+            call == 1
+                ? .write(RawReplica.answer("200 OK", "hello", fields: "ETag: \"1\"\r\nCache-Control: \(first)\r\n"))
+                : .write("HTTP/1.1 304 Not Modified\r\nETag: \"1\"\r\nCache-Control: \(second)\r\n\r\n")
+        }
+        let parts = ProxyScope.Parts(lifetime: Self.lifetime(fresh: 60, ifError: 60))
+        try await ProxyScope.with([replica], parts: parts) { scope, port in
+            for _ in 0..<2 { _ = try await Self.client(of: port).receives("hello") }
+            #expect(scope.outcomes.map(\.cache) == [.miss, .revalidated])
+            #expect(scope.responses.usage.count == (second == "no-store" ? 0 : 1))
+            _ = try await Self.client(of: port).receives("\r\n\r\n")
+            #expect(replica.calls == calls)
+        }
+    }
+
+    @Test(arguments: ["max-age=0, must-revalidate", "s-maxage=0", "max-age=0, proxy-revalidate"])
+    func servesNothingStaleWhereThatIsForbidden(directives: String) async throws {
+        let replica = RawReplica("a") { call in
+            call == 1
+                ? .write(RawReplica.answer("200 OK", "hello", fields: "Cache-Control: \(directives)\r\n"))
+                : .write(RawReplica.answer("500 Broken", "sorry"))
+        }
+        let parts = ProxyScope.Parts(lifetime: Self.lifetime(fresh: 60, whileRevalidating: 60, ifError: 60))
+        try await ProxyScope.with([replica], parts: parts) { _, port in
+            _ = try await Self.client(of: port).receives("hello")
+            #expect(try await Self.client(of: port).receives("sorry").hasPrefix("HTTP/1.1 500 "))
+        }
+    }
+
+    /// A service that asks for patience has not failed, whether or not an old answer stands in.
+    @Test(arguments: ["429 Too Many Requests", "503 Service Unavailable"])
+    func blamesNobodyWhoAsksForPatience(status: String) async throws {
+        let patience = RawReplica.answer(status, "x", fields: "Retry-After: 60\r\n")
+        let replica = RawReplica("a") { call in .write(call == 1 ? Self.ok : patience) }
+        var parts = ProxyScope.Parts(lifetime: Self.lifetime(ifError: 60))
+        parts.retries = RetryBudget(share: 0, reservePerSecond: 0)
+        try await ProxyScope.with([replica], parts: parts) { scope, port in
+            for _ in 0..<40 { _ = try await Self.client(of: port).receives("hello") }
+            #expect(scope.outcomes.count { $0.cache == .staleIfError } == 39)
+            #expect(scope.breaker.phase == .closed)
+        }
+    }
+
+    /// An old answer that a change has made wrong meanwhile is not served, and the new one is waited for.
+    @Test func waitsOnWhenTheOldAnswerIsNoLongerTrue() async throws {
+        let replica = RawReplica("a") { call in call == 1 ? .write(Self.ok) : .wait }
+        let parts = ProxyScope.Parts(lifetime: Self.lifetime(ifError: 60))
+        try await ProxyScope.with([replica], deadline: .seconds(30), parts: parts) { scope, port in
+            _ = try await Self.client(of: port).receives("hello")
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let client = try await Self.client(of: port)
+            try await eventually("it is asked for again", holds: { replica.calls == 2 })
+            scope.responses.invalidateAll()
+            let enough = ProxyConfiguration.stalePatience + .milliseconds(300)
+            try await eventually("its patience is over", holds: { begin.duration(to: clock.now) > enough })
+            replica.answerWaiting(with: RawReplica.answer("200 OK", "changed"))
+            _ = try await client.receives("changed")
+            #expect(scope.outcomes.map(\.status) == [200, 200])
+        }
+    }
+
+    /// An answer that depends on what one client said is fetched in that client's words, for the first one too.
+    @Test func asksInTheClientsOwnWordsWhereTheAnswerDependsOnThem() async throws {
+        let varying = RawReplica.answer("200 OK", "hello", fields: "Vary: Accept-Language\r\n")
+        let replica = RawReplica("a", always: varying)
+        try await ProxyScope.with([replica], parts: Self.minute) { scope, port in
+            _ = try await Self.client(of: port, fields: "Accept-Language: de\r\n").receives("hello")
+            #expect(replica.heads.map { $0.contains("Accept-Language: de") } == [false, true])
+            _ = try await Self.client(of: port, fields: "Accept-Language: fr\r\n").receives("hello")
+            #expect(replica.heads.last?.contains("Accept-Language: fr") == true && replica.calls == 3)
+            #expect(scope.outcomes.map(\.cache) == [.pass, .pass] && scope.outstanding == 0)
+        }
+    }
+
+    @Test func looksUpNoVeryLongTarget() async throws {
         let replica = RawReplica("a", always: Self.ok)
+        try await ProxyScope.with([replica], parts: Self.minute) { scope, port in
+            let limit = ProxyCache.longestTarget
+            #expect(limit == 1024)
+            for length in [limit, limit + 1] {
+                let path = "/things?q=" + String(repeating: "x", count: length - "/things?q=".count)
+                for _ in 0..<2 { _ = try await Self.client(of: port, get: path).receives("hello") }
+            }
+            #expect(scope.outcomes.map(\.cache) == [.miss, .hit, nil, nil])
+            #expect(scope.responses.usage.bytes > limit)
+        }
+    }
+
+    /// Whoever is asked to fetch when its own time is nearly over fails alone.
+    @Test func letsTheNextOneFetchWhenTheTimeOfOneIsOver() async throws {
+        let replica = RawReplica("a") { call in call <= 2 ? .wait : .write(Self.ok) }
+        try await ProxyScope.with([replica], deadline: .seconds(6), parts: Self.minute) { scope, port in
+            let clock = ContinuousClock()
+            let begin = clock.now
+            let first = try await Self.client(of: port)
+            try await eventually("it is fetched", holds: { replica.calls == 1 })
+            let second = try await Self.client(of: port)
+            // The first one leaves when the second has little time left, and the third has more.
+            try await eventually("time passes", holds: { begin.duration(to: clock.now) > .seconds(5) })
+            let third = try await Self.client(of: port)
+            try await eventually("three have begun", holds: { scope.begun.count == 3 })
+            try await first.close()
+            let text = try await second.receives("\r\n\r\n")
+            #expect(text.hasPrefix("HTTP/1.1 504 "))
+            _ = try await third.receives("hello")
+            #expect(scope.pool.snapshot.allSatisfy { $0.consecutiveFailures == 0 })
+        }
+    }
+
+    @Test func keepsTheArmsOfAnExperimentApart() async throws {
+        let replica = RawReplica("a") { call in
+            .write(RawReplica.answer("200 OK", call == 1 ? "first" : "second"))
+        }
         var parts = Self.minute
         parts.variant = ProxyVariant(experiment: "order", arm: "newest")
+        parts.otherVariant = ProxyVariant(experiment: "order", arm: "oldest")
         try await ProxyScope.with([replica], parts: parts) { scope, port in
             let client = try await Self.client(of: port, fields: "X-Variant: order=mine\r\n")
-            #expect(try await client.receives("hello").contains("\r\nX-Variant: order=newest\r\n"))
+            #expect(try await client.receives("first").contains("\r\nX-Variant: order=newest\r\n"))
             #expect(try #require(replica.heads.first).contains("\r\nX-Variant: order=newest\r\n"))
             #expect(try #require(replica.heads.first?.components("X-Variant")) == 1)
-            _ = try await Self.client(of: port).receives("order=newest")
-            #expect(scope.outcomes.map(\.cache) == [.miss, .hit])
+            let other = try await Self.client(of: port, fields: "X-Other: 1\r\n")
+            #expect(try await other.receives("second").contains("\r\nX-Variant: order=oldest\r\n"))
+            for (field, body) in [("", "first"), ("X-Other: 1\r\n", "second")] {
+                _ = try await Self.client(of: port, fields: field).receives(body)
+            }
+            #expect(scope.outcomes.map(\.cache) == [.miss, .miss, .hit, .hit])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Discovery
 import HTTPProxy
 import LoadBalancing
 import Resilience
@@ -30,6 +31,10 @@ import Testing
             #expect(scope.retries == 0 && scope.outstanding == 0)
             // It was slow, which is no failure, and it is not waited for.
             #expect(scope.pool.snapshot.allSatisfy { $0.consecutiveFailures == 0 })
+            // How long it was waited for is known, and counts.
+            #expect(
+                try #require(scope.pool.snapshot.first { $0.endpoint.id == "a" }).latency ?? .zero > .milliseconds(4)
+            )
             try await eventually("the call is given up", holds: { silent.closedConnections == 1 })
         }
     }
@@ -44,7 +49,7 @@ import Testing
             replicas[0].answerWaiting(with: Self.ok)
             _ = try await client.receives("hello")
             try await eventually("the other is given up", holds: { replicas[1].closedConnections == 1 })
-            #expect(scope.hedges.first == .sent && scope.outcomes.count == 1 && scope.outstanding == 0)
+            #expect(scope.hedges == [.sent] && scope.outcomes.count == 1 && scope.outstanding == 0)
             #expect(head.contains("X-Correlation-ID") && replicas[1].heads[0].contains("X-Correlation-ID"))
         }
     }
@@ -62,6 +67,23 @@ import Testing
             replicas[1].answerWaiting(with: Self.ok)
             _ = try await client.receives("hello")
             #expect(scope.retries == 0 && scope.outcomes.map(\.status) == [200])
+        }
+    }
+
+    /// A second replica that is silent too is left for a third one.
+    @Test func asksAThirdReplicaWhenTwoAreSilent() async throws {
+        let silent = [RawReplica("a") { _ in .wait }, RawReplica("b") { _ in .wait }]
+        let replica = RawReplica("c", always: Self.ok)
+        try await ProxyScope.with(silent + [replica], parts: Self.quick) { scope, port in
+            for count in 1...3 where silent.contains(where: { $0.calls == 0 }) {
+                let client = try await RawClient.connect(to: port)
+                try await client.get()
+                _ = try await client.receives("hello")
+                try await eventually("it is over", holds: { scope.outcomes.count == count })
+            }
+            #expect(silent.allSatisfy { $0.calls > 0 })
+            #expect(scope.outcomes.allSatisfy { $0.status == 200 && $0.duration < .seconds(5) })
+            #expect(scope.outstanding == 0)
         }
     }
 

@@ -23,6 +23,8 @@ final class ProxyScope: ProxyObserver {
         var lifetime: ResponseLifetime?
         var bulkhead: Int?
         var variant: ProxyVariant?
+        /// That of requests with a field `X-Other`.
+        var otherVariant: ProxyVariant?
         /// The latency from which on a request is hedged.
         var hedgesAfter: Duration?
         var retries = RetryBudget()
@@ -85,16 +87,27 @@ final class ProxyScope: ProxyObserver {
             hedges.record(latency, at: now)
             return hedges
         }
-        let target = ProxyTarget(
-            route: "/things",
-            upstream: ProxyUpstream(pool: pool, budget: budget, breaker: breaker, bulkhead: bulkhead, hedges: hedges),
-            deadline: deadline,
-            concurrency: concurrency,
-            cache: parts.lifetime.map { ProxyCache(responses, lifetime: $0) },
-            variant: parts.variant
-        )
+        let targets = [parts.variant, parts.otherVariant].map { variant in
+            ProxyTarget(
+                route: "/things",
+                upstream: ProxyUpstream(
+                    pool: pool,
+                    budget: budget,
+                    breaker: breaker,
+                    bulkhead: bulkhead,
+                    hedges: hedges
+                ),
+                deadline: deadline,
+                concurrency: concurrency,
+                cache: parts.lifetime.map { ProxyCache(responses, lifetime: $0) },
+                variant: variant
+            )
+        }
         return ProxyConfiguration(
-            target: { head, _, _ in head.method == .get ? target : nil },
+            target: { head, bytes, _ in
+                guard head.method == .get else { return nil }
+                return targets[String(decoding: bytes, as: UTF8.self).contains("X-Other") ? 1 : 0]
+            },
             fail: { failure, id in
                 let status: HTTPResponse.Status = failure == .deadlineExceeded ? .gatewayTimeout : .serviceUnavailable
                 return .init(head: HTTPResponse(status: status), body: ByteBuffer(string: "\(failure) \(id)"))

@@ -3,7 +3,7 @@ import Metrics
 import Resilience
 
 /// The caches that routes name.
-struct AnswerCaches: Sendable {
+final class AnswerCaches: Sendable {
     private struct Entry: Sendable {
         let setting: CacheSetting
         let responses: ProxyCache.Responses
@@ -11,11 +11,11 @@ struct AnswerCaches: Sendable {
 
     private let entries: [String: Entry]
 
-    /// The caches of a file; one that was there before and is as large keeps what it holds.
+    /// The caches of a file; one that was there before, and is as before, keeps what it holds.
     init(_ settings: [CacheSetting], after previous: AnswerCaches? = nil, from start: ContinuousClock.Instant) {
         entries = settings.reduce(into: [:]) { entries, setting in
             let known = previous?.entries[setting.name]
-            let isKept = known?.setting.maximumBytes == setting.maximumBytes
+            let isKept = known?.setting == setting
             let responses = isKept ? known?.responses : nil
             entries[setting.name] = Entry(
                 setting: setting,

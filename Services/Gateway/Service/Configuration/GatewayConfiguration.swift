@@ -68,6 +68,10 @@ package struct GatewayConfiguration: Sendable {
     private static func load(_ settings: Settings, _ policy: RolePolicy) throws(SettingsError) -> RoutesFile.Contents {
         var contents = try RoutesFile.load(settings.text(routesKey), policy: policy)
         for limit in limits { limit.apply(settings, to: &contents.limits) }
+        let impossible = contents.limits.filter { $0.calls > 0 && $0.policy == nil }
+        guard impossible.isEmpty else {
+            throw SettingsError(impossible.map { "limit.\($0.name).burst: must come back within a year at this rate" })
+        }
         if let maximum = settings.optionalInteger(inFlightKey) { contents.maximumInFlight = maximum }
         if settings.text(cacheKey) == "false" { contents.caches = [] }
         return contents

@@ -160,7 +160,10 @@ struct RoutesFile: Sendable {
         let invalidates = fields.optionalTexts("invalidates", maximum: 100, .known("caches", contents))
         let variant = fields.optionalText("variant", .known("variants", contents))
         if fields.errors.isEmpty { check(method, PathPattern(path), &fields) }
-        if cache != nil, let permission { checkCache(method, permission, &fields) }
+        if cache != nil, let permission { checkCache(method, body, permission, &fields) }
+        if !invalidates.isEmpty, method == "GET" {
+            fields.reject("invalidates", rule: "method", message: "is for calls that change something, not for GET")
+        }
         guard take(&fields), let method = HTTPRequest.Method(rawValue: method), let service = ServiceName(service),
             let permission
         else { return nil }
@@ -180,9 +183,11 @@ struct RoutesFile: Sendable {
     }
 
     /// What is kept is served to everybody.
-    private func checkCache(_ method: String, _ permission: Permission, _ fields: inout ObjectFields) {
+    private func checkCache(_ method: String, _ body: String?, _ permission: Permission, _ fields: inout ObjectFields) {
         if method != "GET" {
             fields.reject("cache", rule: "method", message: "is for GET only")
+        } else if body != nil {
+            fields.reject("cache", rule: "body", message: "is for calls without a body")
         } else if policy.decide(permission, roles: nil) != .granted {
             let message = "is for calls that everybody may make: what is kept is served to everybody"
             fields.reject("cache", rule: "public", message: message)

@@ -1,3 +1,4 @@
+import Discovery
 import HTTPProxy
 import LoadBalancing
 import Logging
@@ -9,13 +10,14 @@ import Synchronization
 /// Writes down proxied requests in the lines and metrics in which all others are written down.
 final class ProxyJournal: ProxyObserver {
     private struct Series: Hashable {
-        var route: ObjectIdentifier
+        var route: String
+        var service: ServiceName
         var status: Int
     }
 
     private let logger: Logger
     private let requests = Mutex<[Series: Timer]>([:])
-    private let attempts = Mutex<[ObjectIdentifier: Timer]>([:])
+    private let attempts = Mutex<[ServiceName: Timer]>([:])
 
     init(logger: Logger) {
         self.logger = logger
@@ -54,7 +56,7 @@ final class ProxyJournal: ProxyObserver {
 
     func attempted(_ target: ProxyTarget, taking duration: Duration) {
         let timer = attempts.withLock { timers in
-            let key = ObjectIdentifier(target)
+            let key = target.pool.service
             if let timer = timers[key] { return timer }
             let timer = Timer(
                 label: "clowder_client_duration_seconds",
@@ -86,7 +88,7 @@ final class ProxyJournal: ProxyObserver {
 
     private func count(_ target: ProxyTarget, _ outcome: ProxyOutcome) {
         let timer = requests.withLock { timers in
-            let key = Series(route: ObjectIdentifier(target), status: outcome.status)
+            let key = Series(route: target.route, service: target.pool.service, status: outcome.status)
             if let timer = timers[key] { return timer }
             let timer = Timer(
                 label: "clowder_http_request_duration_seconds",

@@ -28,7 +28,9 @@ struct LimitOverride: Sendable {
         let burst = settings.optionalInteger(burstKey)
         guard calls != nil || burst != nil else { return }
         let index = limits.firstIndex { $0.name == name }
-        var limit = index.map { limits[$0] } ?? RateLimitSetting(name: name, calls: 0, window: window, burst: 1)
+        var limit =
+            index.map { limits[$0] }
+            ?? RateLimitSetting(name: name, calls: 0, window: window, burst: max(1, calls ?? 1))
         if let calls {
             limit.calls = calls
             limit.window = window

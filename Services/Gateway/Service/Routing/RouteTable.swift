@@ -46,6 +46,11 @@ struct RouteTable: Sendable {
         return route
     }
 
+    /// The caches that the call with this method and pattern makes out of date.
+    func invalidated(by method: HTTPRequest.Method, _ pattern: PathPattern) -> [String] {
+        routes.first { $0.method == method && $0.pattern.shape == pattern.shape }?.invalidates ?? []
+    }
+
     /// Why a resource does not answer to a method: 501 for an unknown one, 405 with `Allow` for any other.
     static func refusal(of method: HTTPRequest.Method, allow: String) -> Problem {
         guard knownMethods.contains(method) else {
