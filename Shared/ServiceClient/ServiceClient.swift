@@ -161,7 +161,7 @@ public struct ServiceClient: Sendable {
                 try await withDeadline(deadline, clock: clock) {
                     let message = message(for: request, to: endpoint, deadline: deadline)
                     let response = try await transport.execute(message, deadline: nioDeadline(limit))
-                    return try await read(response)
+                    return try await read(response, streamsAbove: request.streamsAbove)
                 }
             )
         } catch let error as ServiceClientError {
@@ -211,10 +211,19 @@ public struct ServiceClient: Sendable {
         return message
     }
 
-    private func read(_ response: HTTPClientResponse) async throws -> ServiceResponse {
+    private func read(_ response: HTTPClientResponse, streamsAbove limit: Int?) async throws -> ServiceResponse {
         var headers = HTTPFields()
         for (name, value) in response.headers {
             if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
+        let length = headers[.contentLength].flatMap(Int.init)
+        if let limit, length ?? .max > limit {
+            return ServiceResponse(
+                status: .init(code: Int(response.status.code)),
+                headers: headers,
+                body: ByteBuffer(),
+                stream: response.body
+            )
         }
         do {
             return ServiceResponse(

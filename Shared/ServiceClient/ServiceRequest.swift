@@ -22,6 +22,11 @@ public struct ServiceRequest: Sendable {
     public var headers: HTTPFields
     /// What is sent after the head.
     public var body: Body
+    /// Up to how many bytes an answer is read to its end; a longer one, or one that does not tell its length, is streamed.
+    ///
+    /// nil for whatever length, up to ``ServiceClient/maximumResponseBytes``. A call whose answer is streamed is over, as
+    /// far as replicas, breaker and bulkhead are concerned, when its head is there.
+    public var streamsAbove: Int?
 
     /// Creates a request.
     public init(method: HTTPRequest.Method, path: String, headers: HTTPFields = [:], body: Body = .none) {
@@ -32,19 +37,27 @@ public struct ServiceRequest: Sendable {
     }
 }
 
-/// What a service answered, read to its end.
+/// What a service answered, read to its end unless it is streamed.
 public struct ServiceResponse: Sendable {
     /// The status.
     public var status: HTTPResponse.Status
     /// The headers.
     public var headers: HTTPFields
-    /// The body.
+    /// The body; empty where it is streamed.
     public var body: ByteBuffer
+    /// The body of a long answer, to be read once and as it comes; reading it throws when the replica breaks off.
+    public var stream: HTTPClientResponse.Body?
 
     /// Creates a response.
-    public init(status: HTTPResponse.Status, headers: HTTPFields, body: ByteBuffer) {
+    public init(
+        status: HTTPResponse.Status,
+        headers: HTTPFields,
+        body: ByteBuffer,
+        stream: HTTPClientResponse.Body? = nil
+    ) {
         self.status = status
         self.headers = headers
         self.body = body
+        self.stream = stream
     }
 }

@@ -1,9 +1,13 @@
 import Correlation
 import HTTPTypes
+import Hummingbird
+import NIOCore
 import SearchContract
 import ServiceClient
 import ServiceTestSupport
 import Testing
+
+@testable import GatewayService
 
 /// What of a message crosses the gateway.
 @Suite(.timeLimit(.minutes(2))) struct ForwarderTests {
@@ -127,6 +131,52 @@ import Testing
             #expect(gateway.search.calls.first?.body == lines)
             let timeout = try #require(gateway.search.calls.first?.headers[.requestTimeout].flatMap(Int.init))
             #expect(timeout > 10_000)
+        }
+    }
+
+    /// An answer of any length is passed on, whoever asks for it.
+    @Test(arguments: [Forwarder.heldBackBytes, Forwarder.heldBackBytes + 1, 24 << 20]) func passesLongAnswersOn(
+        bytes: Int
+    ) async throws {
+        try await withGateway { gateway in
+            let token = try await gateway.token()
+            let text =
+                String(repeating: "0123456789abcdef", count: bytes / 16) + String(repeating: "x", count: bytes % 16)
+            gateway.users.answer(FakeService.json(text))
+            let answer = try await gateway.send(.get, "/v1/accounts/me", token: token)
+            #expect(answer.status == .ok && answer.headers[.contentLength] == "\(bytes)")
+            #expect(answer.body.utf8.count == bytes && answer.body == text)
+            let head = try await gateway.send(.head, "/v1/accounts/me", token: token)
+            #expect(head.status == .ok && head.body.isEmpty)
+        }
+    }
+
+    /// A long answer that does not tell its length is passed on in chunks; one that breaks off is no short answer.
+    @Test func tellsALongAnswerThatBreaksOffFromAShortOne() async throws {
+        try await withGateway { gateway in
+            let token = try await gateway.token()
+            let part = ByteBuffer(repeating: 0x78, count: 100_000)
+            gateway.users.answer(
+                Response(
+                    status: .ok,
+                    body: .init { writer in
+                        for _ in 0..<20 { try await writer.write(part) }
+                        try await writer.finish(nil)
+                    }
+                )
+            )
+            let whole = try await gateway.send(.get, "/v1/accounts/me", token: token)
+            #expect(whole.body.utf8.count == 2_000_000)
+            gateway.users.answer(
+                Response(
+                    status: .ok,
+                    body: .init { writer in
+                        for _ in 0..<20 { try await writer.write(part) }
+                        throw CancellationError()
+                    }
+                )
+            )
+            await #expect(throws: (any Error).self) { try await gateway.send(.get, "/v1/accounts/me", token: token) }
         }
     }
 }

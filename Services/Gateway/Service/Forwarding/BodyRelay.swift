@@ -2,7 +2,7 @@ import NIOCore
 import ServiceClient
 import Synchronization
 
-/// Hands a request's body from its one reader to the call that sends it on, chunk by chunk.
+/// Hands a body from its one reader to whoever sends it on, chunk by chunk.
 ///
 /// The reader goes on to the end of the body, whatever becomes of the call: a body may be read only once, and what
 /// nobody wants any more is dropped, so that the connection stays usable. At most one chunk waits to be taken.

@@ -3,12 +3,16 @@ import HTTPProxy
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Resilience
 import ServiceClient
 import ServiceRuntime
 
 /// Sends a request on to the service that answers it.
 struct Forwarder: Sendable {
     let connections: ServiceConnections
+
+    /// Up to this many bytes, an answer is read before it is passed on, so that a replica that breaks off is not felt.
+    static let heldBackBytes = ProxyConfiguration.heldBackBytes
 
     /// How long what is left of a body is read when its call has failed; then the connection is given up.
     private static let drainLimit = Duration.seconds(5)
@@ -25,6 +29,7 @@ struct Forwarder: Sendable {
             headers: ForwardedHeaders.request(request.headers, peer: context.peerAddress)
         )
         message.headers[.variant] = arm?.variant.text
+        message.streamsAbove = Self.heldBackBytes
         let client = connections.client(for: arm?.service ?? route.service)
         let reply: ServiceResponse
         switch route.body {
@@ -41,7 +46,39 @@ struct Forwarder: Sendable {
         if request.headers.contains(.authorization), !headers.contains(.cacheControl) {
             headers[.cacheControl] = "no-store"
         }
-        return Response(status: reply.status, headers: headers, body: .init(byteBuffer: reply.body))
+        return Response(status: reply.status, headers: headers, body: Self.body(of: reply))
+    }
+
+    private static func body(of reply: ServiceResponse) -> ResponseBody {
+        guard let stream = reply.stream else { return ResponseBody(byteBuffer: reply.body) }
+        let deadline = Deadline.current
+        return ResponseBody(contentLength: reply.headers[.contentLength].flatMap(Int.init)) { writer in
+            try await pass(stream, until: deadline, to: &writer)
+            try await writer.finish(nil)
+        }
+    }
+
+    /// Passes a long answer on as it comes, no faster than the client reads; what breaks off ends the connection.
+    private static func pass(
+        _ body: HTTPClientResponse.Body,
+        until deadline: Deadline?,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        let relay = BodyRelay()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await withDeadline(deadline) { await relay.read(body) }
+                } catch {
+                    relay.close(throwing: error)
+                }
+            }
+            defer {
+                group.cancelAll()
+                relay.close()
+            }
+            for try await part in relay { try await writer.write(part) }
+        }
     }
 
     private func json(of request: Request) async throws -> ByteBuffer {
@@ -66,6 +103,8 @@ struct Forwarder: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await relay.read(body) }
             var message = message
+            // Its answer is awaited here, while the body is read.
+            message.streamsAbove = nil
             message.body = .stream(.stream(relay, length: .unknown))
             let reply: Result<ServiceResponse, any Error>
             do {
