@@ -44,8 +44,13 @@ public final class ProxyExchange: EdgeShortcut {
         case .admitted(let fields): job.limitFields = fields
         case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
         }
-        let isShared = connection.requestBytes.withUnsafeReadableBytes { ProxyCache.answers(head, $0) }
-        if let cache = target.cache, isShared { lookUp(in: cache) } else { enter(at: start) }
+        if let cache = target.cache,
+            connection.requestBytes.withUnsafeReadableBytes({ ProxyCache.answers(head, $0) })
+        {
+            lookUp(in: cache)
+        } else {
+            enter(at: start)
+        }
     }
 
     func take(_ job: ProxyJob) {
