@@ -4,6 +4,7 @@ PORT ?= 8080
 USERS ?= 2
 SEARCH ?= 2
 STATE ?= .clowder
+TAG ?= latest
 URL ?= http://127.0.0.1:$(PORT)
 
 # Tests that compute on all cores, beside which others would miss their time limits.
@@ -14,7 +15,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build test check features smoke bench bench-gateway chaos lab clean prepare
+.PHONY: help up import build images test check features smoke bench bench-gateway chaos lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ $(RELEASE)/.built: $(SOURCES)
 	@deploy/local/prepare
 	@deploy/local/build $(RELEASE)
 	@touch $@
+
+images: ## Build the images of the services with Docker. TAG=latest
+	@deploy/images/build "$(TAG)"
 
 prepare: ## Install the C libraries that are missing.
 	@deploy/local/prepare

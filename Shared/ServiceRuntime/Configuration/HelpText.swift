@@ -9,6 +9,12 @@ enum HelpText {
             text += "      \(setting.summary)\n"
             text += "      \(setting.expectation); \(standard)\n"
         }
-        return text + "\n  --help     this text\n  --version  the version\n"
+        return text + """
+
+              --help     this text
+              --version  the version
+              health     asks the process that runs with the same settings whether it is ready; exit code 0 or 1
+
+            """
     }
 }

@@ -54,6 +54,7 @@ public struct ServiceProcess: Sendable {
         let environment = ProcessInfo.processInfo.environment
         let arguments = Array(CommandLine.arguments.dropFirst())
         answerQuestions(arguments, environment)
+        if arguments.first == HealthQuestion.word { await tellHealth(Array(arguments.dropFirst()), environment) }
         MemoryArenas.limit()
         do {
             let settings = try Settings.load(definitions, arguments: arguments, environment: environment)
@@ -226,6 +227,19 @@ public struct ServiceProcess: Sendable {
         if arguments.contains("--version") {
             print("\(name) \(BuildVersion.current(environment: environment))")
             exit(0)
+        }
+    }
+
+    /// Ends with exit code 0 when the process of these settings is ready, with 1 when it is not.
+    private func tellHealth(_ arguments: [String], _ environment: [String: String]) async -> Never {
+        do throws(SettingsError) {
+            let settings = try Settings.load(definitions, arguments: arguments, environment: environment)
+            let answer = await (try HealthQuestion(settings)).ask()
+            print(answer.text)
+            exit(answer.isReady ? 0 : 1)
+        } catch {
+            complain(error.description)
+            exit(64)
         }
     }
 

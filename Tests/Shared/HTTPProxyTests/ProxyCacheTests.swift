@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Answers that are kept for others.
-@Suite(.timeLimit(.minutes(1))) struct ProxyCacheTests {
+@Suite(.timeLimit(.minutes(2))) struct ProxyCacheTests {
     private static let ok = RawReplica.answer("200 OK", "hello", fields: "ETag: \"1\"\r\nContent-Type: text/plain\r\n")
     private static let minute = ProxyScope.Parts(lifetime: lifetime(fresh: 60))
 
@@ -341,23 +341,39 @@ import Testing
 
     /// Whoever is asked to fetch when its own time is nearly over fails alone.
     @Test func letsTheNextOneFetchWhenTheTimeOfOneIsOver() async throws {
+        // On a busy machine they may begin too far apart, or the first one may be out of time before it leaves.
+        for _ in 0..<5 where try await crowdOutlivesItsLeaders() { return }
+        Issue.record("the requests never began close enough to each other")
+    }
+
+    /// Lets one leave when the second has little time left and the third has more; false when that did not come about.
+    private func crowdOutlivesItsLeaders() async throws -> Bool {
         let replica = RawReplica("a") { call in call <= 2 ? .wait : .write(Self.ok) }
+        let outcome = Outcome()
         try await ProxyScope.with([replica], deadline: .seconds(6), parts: Self.minute) { scope, port in
             let clock = ContinuousClock()
             let begin = clock.now
             let first = try await Self.client(of: port)
             try await eventually("it is fetched", holds: { replica.calls == 1 })
             let second = try await Self.client(of: port)
-            // The first one leaves when the second has little time left, and the third has more.
+            try await eventually("two have begun", holds: { scope.begun.count == 2 })
+            guard begin.duration(to: clock.now) < .milliseconds(700) else { return }
             try await eventually("time passes", holds: { begin.duration(to: clock.now) > .seconds(5) })
             let third = try await Self.client(of: port)
             try await eventually("three have begun", holds: { scope.begun.count == 3 })
             try await first.close()
+            guard begin.duration(to: clock.now) < .milliseconds(5700) else { return }
             let text = try await second.receives("\r\n\r\n")
             #expect(text.hasPrefix("HTTP/1.1 504 "))
             _ = try await third.receives("hello")
             #expect(scope.pool.snapshot.allSatisfy { $0.consecutiveFailures == 0 })
+            outcome.hasComeAbout = true
         }
+        return outcome.hasComeAbout
+    }
+
+    private final class Outcome {
+        var hasComeAbout = false
     }
 
     @Test func keepsTheArmsOfAnExperimentApart() async throws {
