@@ -4,6 +4,7 @@ import HTTPTypes
 public import LoadBalancing
 public import NIOCore
 public import Resilience
+import Synchronization
 
 /// The service that a route leads to, and how it is called.
 public struct ProxyUpstream: Sendable {
@@ -40,6 +41,10 @@ public struct ProxyUpstream: Sendable {
 
 /// Where requests of one route go, how many there may be, and how long they may take.
 public final class ProxyTarget: Sendable {
+    private static let lastSerial = Atomic(0)
+
+    /// Its number, which no other target of this process ever has.
+    public let serial = ProxyTarget.lastSerial.add(1, ordering: .relaxed).newValue
     /// The route's name in logs and metrics, such as `/v1/listings/{id}`.
     public let route: String
     /// The service that answers.

@@ -96,6 +96,7 @@ extension EdgeConnectionHandler {
     private func handOnHead(_ context: ChannelHandlerContext) {
         let request = headBytes.withUnsafeReadableBytes { HTTPRequest(head, bytes: $0) }
         isAnswerAwaited = true
+        isAnswerBegun = false
         if !head.keepsAlive { closesAfterAnswer = true }
         if head.expectsContinue, buffer.readableBytes == 0 {
             let interim = ResponseWriter.interim(.continue, allocator: context.channel.allocator)

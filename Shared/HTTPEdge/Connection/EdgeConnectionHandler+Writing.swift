@@ -10,6 +10,7 @@ extension EdgeConnectionHandler {
             context.write(wrapOutboundOut(interim), promise: promise)
             return
         }
+        isAnswerBegun = true
         let bytes = response.head(
             answer,
             isHTTP10: head.isHTTP10,

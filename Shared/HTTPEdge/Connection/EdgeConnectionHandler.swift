@@ -48,6 +48,8 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler, EdgeTimed {
     var response = ResponseWriter()
     /// Whether a request has been handed on whose answer is not complete.
     var isAnswerAwaited = false
+    /// Whether the head of the answer is written.
+    var isAnswerBegun = false
     /// Whether the connection ends with the current answer.
     var closesAfterAnswer = false
     var isProcessing = false
@@ -148,16 +150,29 @@ public final class EdgeConnectionHandler: ChannelDuplexHandler, EdgeTimed {
     }
 
     /// The client has said its last word, or is gone; what of it waits is still answered, one request after the other,
-    /// but for the last one where a shortcut has it: nobody may be there to read its answer.
+    /// but for the last one where a shortcut has it, or where it changes nothing: nobody may be there to read its answer.
     func endInput(_ context: ChannelHandlerContext) {
         reportTruncation(context)
         if mustWait(context), buffer.readableBytes > 0 { return }
         guard !isInputEnded else { return }
         isInputEnded = true
+        guard !isGone else {
+            isAnswerAwaited = false
+            return closeWhenWritten(context)
+        }
         cancelShortcut()
         reading = .dropping
         endAfterAnswer(context)
         context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+    }
+
+    /// Whether the client, which has said its last word, is taken to have left.
+    ///
+    /// It is when it waits for an answer that has not begun, and whose request changes nothing; what changes something is
+    /// finished as it was begun.
+    private var isGone: Bool {
+        guard case .complete = reading else { return false }
+        return isAnswerAwaited && !isAnswerBegun && !isShortcutTaken && head.method.isSafe
     }
 
     /// Tells the service behind that a body will not end.

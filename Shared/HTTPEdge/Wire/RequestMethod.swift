@@ -9,6 +9,14 @@ public enum RequestMethod: String, Sendable, CaseIterable {
     case options = "OPTIONS"
     case trace = "TRACE"
 
+    /// Whether it changes nothing (RFC 9110 section 9.2.1).
+    var isSafe: Bool {
+        switch self {
+        case .get, .head, .options, .trace: true
+        case .post, .put, .patch, .delete: false
+        }
+    }
+
     /// The method of these bytes; methods are case-sensitive.
     init?(_ bytes: UnsafeRawBufferPointer) {
         for method in Self.allCases where bytes.elementsEqual(method.rawValue.utf8) {

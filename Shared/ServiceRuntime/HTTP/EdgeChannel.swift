@@ -49,14 +49,25 @@ struct EdgeChannel: HTTPChannelHandler {
 
     func handle(value: Value, logger: Logger) async {
         switch value.traffic {
-        case .plain(let messages): await handleHTTP(asyncChannel: messages, logger: logger)
+        case .plain(let messages): await answer(messages, logger: logger)
         case .encrypted(let negotiated):
             // A handshake that failed has been counted.
             guard let negotiated = try? await negotiated.get() else { return }
             switch negotiated {
-            case .http1(let messages): await handleHTTP(asyncChannel: messages, logger: logger)
+            case .http1(let messages): await answer(messages, logger: logger)
             case .http2(let streams): await handle(streams, of: value.channel, logger: logger)
             }
+        }
+    }
+
+    /// Answers the requests of one connection or stream; a client that is gone ends the work for it.
+    func answer(_ messages: EdgeConnection.Messages, logger: Logger) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await handleHTTP(asyncChannel: messages, logger: logger) }
+            // The end of a connection is no failure.
+            group.addTask { try? await messages.channel.closeFuture.get() }
+            await group.next()
+            group.cancelAll()
         }
     }
 }

@@ -75,22 +75,11 @@ extension EdgeChannel {
                 var iterator = streams.inbound.makeAsyncIterator()
                 // A connection that breaks off has no more streams; those it had learn of it themselves.
                 while let stream = try? await iterator.next() {
-                    group.addTask { await handle(stream, logger: logger) }
+                    group.addTask { await answer(stream, logger: logger) }
                 }
             }
         } onCancel: {
             channel.close(promise: nil)
-        }
-    }
-
-    /// Answers one request; a client that does not want the answer any more ends the work for it.
-    private func handle(_ stream: EdgeConnection.Messages, logger: Logger) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await handleHTTP(asyncChannel: stream, logger: logger) }
-            // The end of a stream is no failure.
-            group.addTask { try? await stream.channel.closeFuture.get() }
-            await group.next()
-            group.cancelAll()
         }
     }
 }

@@ -122,13 +122,33 @@ import Testing
 
     @Test func answersWhatCameBeforeTheClientsLastWord() throws {
         let edge = try EdgeHarness()
-        try edge.send(Self.get + Self.get)
+        try edge.send(Self.get + "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n")
         edge.closeInput()
         try edge.answer(length: 0)
         try edge.answer(length: 0)
-        let one = ["GET /a?b=c @example.org:80 [accept=x]", "end"]
-        #expect(try edge.seen() == one + one + ["input closed"])
+        let first = ["GET /a?b=c @example.org:80 [accept=x]", "end"]
+        #expect(try edge.seen() == first + ["DELETE / @a []", "end", "input closed"])
         #expect(try edge.received().matches(of: /200 OK/).count == 2)
+        #expect(!edge.isOpen)
+    }
+
+    /// Whoever only wants to read, and says its last word before anything comes, is taken to be gone.
+    @Test func endsTheConnectionOfAClientThatHasLeft() throws {
+        let edge = try EdgeHarness()
+        try edge.send(Self.get)
+        edge.closeInput()
+        #expect(!edge.isOpen)
+        #expect(try edge.received().isEmpty)
+    }
+
+    @Test func finishesAnAnswerThatHasBegun() throws {
+        let edge = try EdgeHarness()
+        try edge.send(Self.get)
+        try edge.begin(length: 5)
+        edge.closeInput()
+        #expect(edge.isOpen)
+        try edge.end(["hello"])
+        #expect(try edge.received().hasSuffix("\r\n\r\nhello"))
         #expect(!edge.isOpen)
     }
 

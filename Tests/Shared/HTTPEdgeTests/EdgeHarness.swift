@@ -50,10 +50,21 @@ final class EdgeHarness {
         length: Int? = nil,
         fields: HTTPFields = [:]
     ) throws {
+        try begin(status, length: length, fields: fields)
+        try end(body)
+    }
+
+    /// Begins an answer, as the service behind does.
+    func begin(_ status: HTTPResponse.Status = .ok, length: Int?, fields: HTTPFields = [:]) throws {
         var head = HTTPResponse(status: status, headerFields: fields)
         head.headerFields[.contentLength] = length.map(String.init)
         // Without promises, so that the connection's own are the only ones that can be held.
         channel.writeAndFlush(HTTPResponsePart.head(head), promise: nil)
+        try channel.throwIfErrorCaught()
+    }
+
+    /// Ends an answer that was begun.
+    func end(_ body: [String]) throws {
         for part in body { channel.writeAndFlush(HTTPResponsePart.body(ByteBuffer(string: part)), promise: nil) }
         channel.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
         try channel.throwIfErrorCaught()

@@ -1,4 +1,3 @@
-import Discovery
 import HTTPProxy
 import LoadBalancing
 import Logging
@@ -10,14 +9,16 @@ import Synchronization
 /// Writes down proxied requests in the lines and metrics in which all others are written down.
 final class ProxyJournal: ProxyObserver {
     private struct Series: Hashable {
-        var route: String
-        var service: ServiceName
+        var target: Int
         var status: Int
     }
 
+    /// How many timers are kept at hand; those of targets that are gone are forgotten with the others.
+    private static let maximumTimers = 4096
+
     private let logger: Logger
     private let requests = Mutex<[Series: Timer]>([:])
-    private let attempts = Mutex<[ServiceName: Timer]>([:])
+    private let attempts = Mutex<[Int: Timer]>([:])
 
     init(logger: Logger) {
         self.logger = logger
@@ -56,12 +57,13 @@ final class ProxyJournal: ProxyObserver {
 
     func attempted(_ target: ProxyTarget, taking duration: Duration) {
         let timer = attempts.withLock { timers in
-            let key = target.pool.service
+            let key = target.serial
             if let timer = timers[key] { return timer }
             let timer = Timer(
                 label: "clowder_client_duration_seconds",
                 dimensions: [("service", "\(target.pool.service)")]
             )
+            if timers.count >= Self.maximumTimers { timers = [:] }
             timers[key] = timer
             return timer
         }
@@ -88,12 +90,13 @@ final class ProxyJournal: ProxyObserver {
 
     private func count(_ target: ProxyTarget, _ outcome: ProxyOutcome) {
         let timer = requests.withLock { timers in
-            let key = Series(route: target.route, service: target.pool.service, status: outcome.status)
+            let key = Series(target: target.serial, status: outcome.status)
             if let timer = timers[key] { return timer }
             let timer = Timer(
                 label: "clowder_http_request_duration_seconds",
                 dimensions: [("method", "GET"), ("route", target.route), ("status", String(outcome.status))]
             )
+            if timers.count >= Self.maximumTimers { timers = [:] }
             timers[key] = timer
             return timer
         }

@@ -3,7 +3,7 @@ import Synchronization
 /// What is in force; another takes its place as a whole, and requests under way keep theirs.
 final class Routing: Sendable {
     /// What the file of the routes makes of the gateway.
-    struct Snapshot: Sendable {
+    final class Snapshot: Sendable {
         /// For requests that are looked at.
         let table: RouteTable
         /// For requests that are passed on.
@@ -13,6 +13,22 @@ final class Routing: Sendable {
         let throttle: Throttle?
         let caches: AnswerCaches
         let experiments: Experiments
+
+        init(
+            table: RouteTable,
+            proxied: ProxiedRoutes,
+            limits: GatewayLimits,
+            throttle: Throttle?,
+            caches: AnswerCaches,
+            experiments: Experiments
+        ) {
+            self.table = table
+            self.proxied = proxied
+            self.limits = limits
+            self.throttle = throttle
+            self.caches = caches
+            self.experiments = experiments
+        }
     }
 
     private let state: Mutex<Snapshot>

@@ -148,6 +148,7 @@ import Testing
         }
     }
 
+    /// What changes something is finished and answered, though its client has said its last word.
     @Test(arguments: [true, false]) func answersAClientThatHasEnded(isEncrypted: Bool) async throws {
         let (started, release) = (Meeting(of: 2), Meeting(of: 2))
         let wait: @Sendable (Request) async throws -> Response = { _ in
@@ -157,13 +158,35 @@ import Testing
         }
         try await EncryptedListener.run(isEncrypted: isEncrypted, handler: wait) { _, url in
             let client = try await RawClient.connect(to: url, trusting: isEncrypted ? .first : nil)
-            try await client.send("GET /thing HTTP/1.1\r\nHost: a\r\n\r\n")
+            try await client.send("POST /thing HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
             await started.meet()
             try await client.endWithoutFarewell()
             await release.meet()
             #expect(try await client.isFarewellHeard == isEncrypted)
             #expect(client.received.hasPrefix("HTTP/1.1 200 OK"))
             #expect(client.received.utf8.count > 4 << 20)
+        }
+    }
+
+    /// A client that has said its last word while it waits for what it only wanted to read is taken to be gone.
+    @Test(arguments: [true, false]) func cancelsTheWorkForAClientThatHasLeft(isEncrypted: Bool) async throws {
+        let (started, cancelled) = (Meeting(of: 2), Meeting(of: 2))
+        let work: @Sendable (Request) async throws -> Response = { _ in
+            await started.meet()
+            let (never, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            for await _ in never {}
+            continuation.finish()
+            await cancelled.meet()
+            throw CancellationError()
+        }
+        try await EncryptedListener.run(isEncrypted: isEncrypted, handler: work) { listener, url in
+            let client = try await RawClient.connect(to: url, trusting: isEncrypted ? .first : nil)
+            try await client.send("GET /thing HTTP/1.1\r\nHost: a\r\n\r\n")
+            await started.meet()
+            try await client.endWithoutFarewell()
+            await cancelled.meet()
+            try await eventually("no connection", holds: { listener.tracker.snapshot.isEmpty })
+            #expect(client.received.isEmpty)
         }
     }
 

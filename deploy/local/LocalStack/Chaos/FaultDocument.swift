@@ -31,7 +31,8 @@ package struct FaultDocument: Sendable {
         and the demo catalogue. \(rate) searches a second go through the gateway, whether or not earlier ones are
         answered, and a latency counts from the moment at which the request was due. A search fails when its answer is
         not 200, or is an empty list. Load and stack share the machine. A stand-in is a small server in the place of
-        a `search`, which takes as long and refuses as much as it is told.
+        a `search`, which takes as long and refuses as much as it is told. The gateway keeps no answers meanwhile, so that
+        every search asks a replica.
 
         The time to recover runs from the moment at which the fault was made, of an overload from the moment at which it
         ended, to the first full second from which on no
