@@ -310,6 +310,13 @@ import UsersContract
         #expect(problems.contains { $0.hasPrefix("routes.json:3: /routes/0/" + problem) }, "\(problems)")
     }
 
+    @Test func saysOnceWhatCannotBeRead() {
+        let error = #expect(throws: SettingsError.self) {
+            try contents(#"{"caches":[{"name":"listings","freshSeconds":-1}]}"#)
+        }
+        #expect(error?.problems == ["routes.json:1: /caches/0/freshSeconds must be a whole number from 0 to 86400"])
+    }
+
     @Test func saysWhatTheBuiltInRoutesLack() {
         let error = #expect(throws: SettingsError.self) { try contents(#"{"caches":[{"name":"c","freshSeconds":1}]}"#) }
         #expect(

@@ -111,7 +111,8 @@ struct RoutesFile: Sendable {
         if value["routes"] != nil, contents.routes.isEmpty, problems.isEmpty {
             problems.append(FieldError(pointer: "/routes", rule: "count", message: "must name a route at least"))
         }
-        if value["routes"] == nil { checkBuiltInRoutes(against: contents) }
+        // What could not be read is not missing as well.
+        if value["routes"] == nil, problems.isEmpty { checkBuiltInRoutes(against: contents) }
         return contents
     }
 

@@ -63,9 +63,12 @@ import Testing
         }
     }
 
-    @Test func cancelsTheWorkForARequestThatIsTakenBack() async throws {
-        let (started, cancelled) = (Meeting(of: 2), Meeting(of: 2))
-        let work: @Sendable (Request) async throws -> Response = { _ in
+    /// Work that ends when it is cancelled, and not before.
+    private static func endless(
+        _ started: Meeting,
+        _ cancelled: Meeting
+    ) -> @Sendable (Request) async throws -> Response {
+        { _ in
             await started.meet()
             let (never, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
             for await _ in never {}
@@ -73,6 +76,11 @@ import Testing
             await cancelled.meet()
             throw CancellationError()
         }
+    }
+
+    @Test func cancelsTheWorkForARequestThatIsTakenBack() async throws {
+        let (started, cancelled) = (Meeting(of: 2), Meeting(of: 2))
+        let work = Self.endless(started, cancelled)
         try await EncryptedListener.run(handler: work) { listener, url in
             try await withEncryptedClient { client in
                 try await withThrowingTaskGroup(of: Void.self) { tasks in
@@ -171,14 +179,7 @@ import Testing
     /// A client that has said its last word while it waits for what it only wanted to read is taken to be gone.
     @Test(arguments: [true, false]) func cancelsTheWorkForAClientThatHasLeft(isEncrypted: Bool) async throws {
         let (started, cancelled) = (Meeting(of: 2), Meeting(of: 2))
-        let work: @Sendable (Request) async throws -> Response = { _ in
-            await started.meet()
-            let (never, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            for await _ in never {}
-            continuation.finish()
-            await cancelled.meet()
-            throw CancellationError()
-        }
+        let work = Self.endless(started, cancelled)
         try await EncryptedListener.run(isEncrypted: isEncrypted, handler: work) { listener, url in
             let client = try await RawClient.connect(to: url, trusting: isEncrypted ? .first : nil)
             try await client.send("GET /thing HTTP/1.1\r\nHost: a\r\n\r\n")
