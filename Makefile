@@ -48,8 +48,8 @@ test: prepare ## All Swift tests, the features and the checks.
 	$(MAKE) --no-print-directory features
 	$(MAKE) --no-print-directory check
 
-features: ## The scenarios in features/. TAGS='@own-stack'
-	@TAGS="$(TAGS)" swift test --filter FeatureTests
+features: $(RELEASE)/.built ## The scenarios in features/. TAGS='@own-stack'
+	@TAGS="$(TAGS)" EXECUTABLES="$(abspath $(BINARIES))" swift test --filter FeatureTests
 
 check: ## Formatter, layers, forbidden patterns, sizes.
 	@deploy/checks/run

@@ -4,8 +4,15 @@ import TestSupport
 
 /// Stacks for tests: the executables of this build on free ports, with state of their own.
 package enum TestStack {
-    /// The folder of the executables: that of the tests themselves.
+    /// The folder that the variable `EXECUTABLES` names, where `make features` puts those that people run.
+    private static let named = ProcessInfo.processInfo.environment["EXECUTABLES"].flatMap { $0.isEmpty ? nil : $0 }
+
+    /// Whether the stacks run the executables that people run, and not those of the tests' own build.
+    package static let hasReleaseExecutables = named != nil
+
+    /// The folder of the executables: the one that was named, or that of the tests themselves.
     package static let executables: String = {
+        if let named { return named }
         let own = CommandLine.arguments.first.map { String($0.prefix(upTo: $0.lastIndex(of: "/") ?? $0.startIndex)) }
         let candidates = [own, ProjectFiles.root + "/.build/debug"].compactMap(\.self)
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0 + "/gateway") } ?? candidates[0]

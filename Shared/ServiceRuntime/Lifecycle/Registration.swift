@@ -38,7 +38,7 @@ struct Registration: Service {
         var told: [Readiness.Finding] = []
         var looks = 0
         while true {
-            let failing = await readiness.findings().filter { !$0.ok }
+            let failing = await readiness.freshFindings().filter { !$0.ok }
             guard !failing.isEmpty else { return }
             looks += 1
             if looks > 20, failing != told {

@@ -17,8 +17,12 @@ public final class ServiceConnections: Service {
         var newcomers: AsyncStream<Void>.Continuation?
     }
 
-    /// The services that the process cannot work without.
+    /// How long a process waits at its start for replicas of the services that it calls.
+    public static let replicaPatience = Duration.seconds(2)
+
+    /// The services that were named at creation.
     private let required: [ServiceName]
+    private let patience: Duration
     private let registry: any ServiceRegistry
     private let transport: HTTPClient
     private let clock = ContinuousClock()
@@ -27,8 +31,18 @@ public final class ServiceConnections: Service {
     private let state = Mutex(Guarded())
 
     /// Creates a client for each of the services.
-    public init(to services: [ServiceName], registry: any ServiceRegistry) {
+    ///
+    /// - Parameters:
+    ///   - services: The services to call.
+    ///   - registry: Tells of their replicas.
+    ///   - patience: How long ``check`` waits for a replica of each; counts from now.
+    public init(
+        to services: [ServiceName],
+        registry: any ServiceRegistry,
+        patience: Duration = replicaPatience
+    ) {
         required = services
+        self.patience = patience
         self.registry = registry
         transport = ServiceClient.makeTransport()
         start = clock.now
@@ -74,11 +88,20 @@ public final class ServiceConnections: Service {
             .map { UpstreamSource(pool: $0.pool, breaker: $0.breaker, bulkhead: $0.bulkhead) }
     }
 
-    /// Passes once the registry has told of every service that was named at creation, even that it has no replica.
+    /// Passes once a replica of every service that was named at creation is known.
+    ///
+    /// Processes that start together thus do not refuse the first calls. Nobody waits forever: when the patience is over
+    /// it is enough that the registry has told of every service, even that it has no replica. Once passed, the check does
+    /// not fail when replicas go away: what does not need them is still served.
     public var check: Readiness.Check {
         Readiness.Check("service registry") {
-            for service in self.required where !self.client(for: service).pool.hasSeenSet {
-                throw RegistryError("the registry has not told of \(service) yet")
+            let mayBeAlone = self.start.duration(to: self.clock.now) >= self.patience
+            for service in self.required {
+                let pool = self.client(for: service).pool
+                guard pool.hasSeenSet else { throw RegistryError("the registry has not told of \(service) yet") }
+                guard pool.count > 0 || mayBeAlone else {
+                    throw RegistryError("no replica of \(service) is registered yet")
+                }
             }
         }
     }

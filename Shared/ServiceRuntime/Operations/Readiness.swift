@@ -72,6 +72,11 @@ public final class Readiness: Sendable {
             return state.findings
         }
         if let cached { return cached }
+        return await freshFindings()
+    }
+
+    /// The findings of all checks as of now, which ``findings()`` then believes.
+    func freshFindings() async -> [Finding] {
         var findings: [Finding] = []
         for check in checks {
             do {
@@ -83,7 +88,7 @@ public final class Readiness: Sendable {
         }
         state.withLock {
             $0.findings = findings
-            $0.checkedAt = now
+            $0.checkedAt = clock.now
         }
         return findings
     }

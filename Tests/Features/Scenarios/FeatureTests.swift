@@ -4,9 +4,9 @@ import StackSupport
 import Testing
 
 /// The scenarios that leave the stack as they found it, one after the other on one stack.
-@Suite(.serialized, .sharedStack, .enabled(if: try !ScenarioCatalogue.selected(ownStack: false).isEmpty))
+@Suite(.serialized, .sharedStack, .enabled(if: try !ScenarioCatalogue.selected(.sharedStack).isEmpty))
 struct FeatureTests {
-    @Test(.timeLimit(.minutes(2)), arguments: try ScenarioCatalogue.selected(ownStack: false))
+    @Test(.timeLimit(.minutes(2)), arguments: try ScenarioCatalogue.selected(.sharedStack))
     func scenario(_ scenario: Scenario) async throws {
         try await ScenarioCase.run(scenario, on: SharedStack.current)
     }
@@ -15,7 +15,7 @@ struct FeatureTests {
 /// The scenarios that kill or damage parts of the stack, each on a stack of its own.
 @Suite(.serialized)
 struct OwnStackFeatureTests {
-    @Test(.timeLimit(.minutes(3)), arguments: try ScenarioCatalogue.selected(ownStack: true))
+    @Test(.timeLimit(.minutes(3)), arguments: try ScenarioCatalogue.selected(.ownStack))
     func scenario(_ scenario: Scenario) async throws {
         let events = StackEvents()
         let adjust: @Sendable (inout StackConfiguration) -> Void = { configuration in
@@ -26,6 +26,20 @@ struct OwnStackFeatureTests {
         let report: @Sendable (StackEvent) -> Void = { events.record($0) }
         try await TestStack.with(adjust: adjust, report: report) { stack in
             try await ScenarioCase.run(scenario, on: stack, events: events)
+        }
+    }
+}
+
+/// The scenarios about faults under load, on the executables that people run; `make features` says where they are.
+@Suite(.serialized, .enabled(if: TestStack.hasReleaseExecutables, "make features builds the executables for them"))
+struct FaultFeatureTests {
+    @Test(.timeLimit(.minutes(5)), arguments: try ScenarioCatalogue.selected(.fault))
+    func scenario(_ scenario: Scenario) async throws {
+        let world = FaultWorld(executables: TestStack.executables)
+        do {
+            try await ScenarioRunner(steps: FaultSteps.all).run(scenario.pickle, in: world)
+        } catch {
+            Issue.record("\(error)\n\(world.facts)")
         }
     }
 }

@@ -9,11 +9,11 @@ enum ScenarioCatalogue {
     /// The selected scenarios, in the order of files and lines.
     ///
     /// - Throws: `GherkinErrors` with file, line and column; `TagExpressionError` for a bad `TAGS`.
-    static func selected(ownStack: Bool) throws -> [Scenario] {
+    static func selected(_ stage: Scenario.Stage) throws -> [Scenario] {
         let tags = ProcessInfo.processInfo.environment["TAGS"].flatMap { $0.isEmpty ? nil : $0 }
         let expression = try tags.map { try TagExpression(parsing: $0) }
         return try all().filter { scenario in
-            scenario.needsOwnStack == ownStack && expression?.matches(scenario.pickle) != false
+            scenario.stage == stage && expression?.matches(scenario.pickle) != false
         }
     }
 

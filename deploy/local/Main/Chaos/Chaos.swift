@@ -15,6 +15,9 @@ struct Chaos: AsyncParsableCommand {
     @Option(help: "A file for the document, which is printed as well.")
     var output: String?
 
+    @Option(help: "A file for the results as JSON.")
+    var results: String?
+
     @Option(help: "How many seconds the load goes on before a fault and after it, 2 to 600.")
     var seconds = 15
 
@@ -30,11 +33,13 @@ struct Chaos: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let process = ProcessInfo.processInfo.processIdentifier
         let settings = ChaosSettings(
             executables: executables ?? Console.ownFolder,
+            scratch: FileManager.default.temporaryDirectory.path + "/clowder-chaos-\(process)",
             around: .seconds(seconds),
             registryOutage: .seconds(registryOutage),
-            descriptorLimit: DescriptorLimit.raise()
+            note: { Console.note("  \($0)") }
         )
         var results: [FaultResult] = []
         var problems: [String] = []
@@ -68,9 +73,18 @@ struct Chaos: AsyncParsableCommand {
             results: results
         )
         Console.say(document.text)
-        guard let output else { return }
-        let path = Console.absolute(output)
-        guard FileManager.default.createFile(atPath: path, contents: Data(document.text.utf8)) else {
+        if let output { try write(Data(document.text.utf8), to: output) }
+        guard let path = self.results else { return }
+        do {
+            try write(try JSONEncoder().encode(results.map(FaultReport.init)), to: path)
+        } catch {
+            throw StackFailure("the results cannot be written: \(error)")
+        }
+    }
+
+    private func write(_ text: Data, to path: String) throws(StackFailure) {
+        let path = Console.absolute(path)
+        guard FileManager.default.createFile(atPath: path, contents: text) else {
             throw StackFailure("\(path) cannot be written")
         }
     }
@@ -82,3 +96,5 @@ struct Chaos: AsyncParsableCommand {
         return "\(failed) of \(result.requests) failed, \(felt), \(verdict)"
     }
 }
+
+extension FaultName: ExpressibleByArgument {}

@@ -49,6 +49,11 @@ package struct LoadRecord: Sendable {
             .sorted { ($1.count, $0.kind) < ($0.count, $1.kind) }
     }
 
+    /// How long after a moment the last request that failed was due; nil when none that was due from then on failed.
+    package func lastFailure(from moment: Duration) -> Duration? {
+        samples.last { $0.due >= moment && $0.failure != nil }.map { $0.due - moment }
+    }
+
     /// How long a fault is felt, in whole seconds.
     ///
     /// Time is cut into seconds from the moment at which the fault was made. It is over with the first full second
@@ -58,7 +63,7 @@ package struct LoadRecord: Sendable {
     ///   - normal: The p99 before.
     /// - Returns: The time from `made` to the start of that second; nil when there was none.
     package func recovery(from made: Duration, normal: Duration) -> Duration? {
-        let lastFailure = samples.last { $0.due >= made && $0.failure != nil }?.due
+        let lastFailure = lastFailure(from: made).map { made + $0 }
         var start = made
         while start + Self.second <= length {
             let part = summary(start..<(start + Self.second))

@@ -1,4 +1,3 @@
-import LocalStack
 import Synchronization
 
 /// Far more requests come than all replicas together can answer.
@@ -73,6 +72,7 @@ final class Overload: Fault {
                 "of \(Int(capacity)) requests/s that can be answered \(Int(goodput)) were, \(percent) %",
                 "p99 of the answered \(latencies.percentile(0.99).milliseconds) ms",
             ],
+            figures: [.goodput: goodput / capacity],
             over: relieved,
             relieved: relieved
         )

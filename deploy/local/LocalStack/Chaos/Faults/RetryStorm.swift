@@ -1,5 +1,3 @@
-import LocalStack
-
 /// All replicas refuse so much that everything would be tried again.
 struct RetryStorm: Fault {
     private static let normal = StandInReplica.Behaviour(time: .milliseconds(2))
@@ -36,7 +34,8 @@ struct RetryStorm: Fault {
         let sent = seconds * Double(ChaosSettings.rate)
         let allowed = (sent * (1 + Self.share) + Self.reserve * seconds) * (1 + Self.tolerance)
         var findings = FaultFindings(
-            facts: ["\(Int(sent.rounded())) searches came to the replicas as \(Int(seen)) requests"]
+            facts: ["\(Int(sent.rounded())) searches came to the replicas as \(Int(seen)) requests"],
+            figures: [.searches: sent, .calls: seen, .seconds: seconds]
         )
         if seen > allowed { findings.broken.append("more than \(Int(allowed)) requests came to the replicas") }
         return findings

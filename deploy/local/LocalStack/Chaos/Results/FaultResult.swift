@@ -31,6 +31,8 @@ package struct FaultResult: Sendable {
     package let failures: [LoadRecord.FailureCount]
     /// How many requests failed before the fault, the time of warming up included.
     package let failuresBefore: Int
+    /// How long after the fault the last request failed, of an overload after its end; nil when none failed after that.
+    package let lastFailure: Duration?
     /// How long the fault was felt; nil when it still was at the end of the load.
     package let recovery: Duration?
 
@@ -54,6 +56,7 @@ package struct FaultResult: Sendable {
         requests = record.summary(fromFault).requests
         failures = record.failures(fromFault)
         failuresBefore = record.summary(.zero..<max(.zero, times.made)).failures.count
+        lastFailure = record.lastFailure(from: findings.relieved ?? times.made)
         recovery = record.recovery(from: findings.relieved ?? times.made, normal: before.percentile(0.99))
     }
 

@@ -1,5 +1,3 @@
-import LocalStack
-
 /// Something that breaks, and what people may feel of it.
 protocol Fault: Sendable {
     /// What is done, in words.
@@ -22,6 +20,11 @@ protocol Fault: Sendable {
     /// - Throws: `StackFailure` when it cannot be made, or the stack does not come back.
     func make(_ scene: FaultScene) async throws -> FaultFindings
 
+    /// Looks at what is left when the load is over as well.
+    ///
+    /// - Throws: `StackFailure` when it cannot be looked at.
+    func settle(_ stack: LocalStack, _ findings: FaultFindings) async throws -> FaultFindings
+
     /// Takes away what ``prepare(_:)`` has made; called whatever happened before.
     func cleanUp() async throws
 }
@@ -29,6 +32,7 @@ protocol Fault: Sendable {
 extension Fault {
     func adjust(_ configuration: inout StackConfiguration) {}
     func prepare(_ stack: LocalStack) async throws {}
+    func settle(_ stack: LocalStack, _ findings: FaultFindings) async throws -> FaultFindings { findings }
     func cleanUp() async throws {}
 }
 

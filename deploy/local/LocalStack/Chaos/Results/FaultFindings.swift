@@ -2,6 +2,8 @@
 package struct FaultFindings: Sendable {
     /// Facts in words.
     package var facts: [String]
+    /// What was counted or measured.
+    package var figures: [FaultFigure: Double]
     /// In words, what should have been otherwise.
     package var broken: [String]
     /// When the fault was over, counted from the start of the load; nil when it was over with the return.
@@ -12,11 +14,13 @@ package struct FaultFindings: Sendable {
 
     package init(
         facts: [String] = [],
+        figures: [FaultFigure: Double] = [:],
         broken: [String] = [],
         over: Duration? = nil,
         relieved: Duration? = nil
     ) {
         self.facts = facts
+        self.figures = figures
         self.broken = broken
         self.over = over
         self.relieved = relieved

@@ -1,27 +1,30 @@
 import FoundationEssentials
-import LocalStack
 
 /// Plays one fault on a stack of its own, under load.
-struct FaultRun: Sendable {
+package struct FaultRun: Sendable {
     /// The first requests open connections and fill caches; they say nothing of what is normal.
     private static let warmUp = Duration.seconds(3)
 
-    let name: FaultName
-    let settings: ChaosSettings
+    private let name: FaultName
+    private let settings: ChaosSettings
+
+    package init(name: FaultName, settings: ChaosSettings) {
+        self.name = name
+        self.settings = settings
+    }
 
     /// What people felt of the fault.
     ///
     /// - Throws: `StackFailure` when the stack does not start, or the fault cannot be made.
-    func measure() async throws -> FaultResult {
-        let process = ProcessInfo.processInfo.processIdentifier
-        let state = FileManager.default.temporaryDirectory.path + "/clowder-chaos-\(process)-\(name.rawValue)"
+    package func measure() async throws -> FaultResult {
+        let state = "\(settings.scratch)-\(name.rawValue)"
         defer { try? FileManager.default.removeItem(atPath: state) }  // The system cleans up what is left.
         let fault = name.fault(settings)
         var configuration = StackConfiguration(executables: settings.executables, state: state, gatewayPort: 0)
         configuration.search = ChaosSettings.replicas
         configuration.keepNoAnswers()
         try await fault.adjust(&configuration)
-        return try await withLocalStack(configuration, report: Self.tell) { stack in
+        return try await withLocalStack(configuration, report: tell) { stack in
             try await stack.waitUntilReady()
             try await loadCatalogue(into: stack)
             do {
@@ -50,12 +53,13 @@ struct FaultRun: Sendable {
         let over = findings.over ?? load.elapsed
         try await Task.sleep(for: settings.around)
         load.stop()
+        let record = await sent
         return FaultResult(
             name: name.rawValue,
             what: fault.what,
             promise: fault.promise,
-            findings: findings,
-            record: await sent,
+            findings: try await fault.settle(stack, findings),
+            record: record,
             times: FaultResult.Times(warm: warm, made: made, over: over)
         )
     }
@@ -68,8 +72,8 @@ struct FaultRun: Sendable {
         _ = try await FirstStart.loadCatalogue(into: GatewayClient(baseURL: stack.gatewayURL), account: shelter)
     }
 
-    @Sendable private static func tell(_ event: StackEvent) {
+    @Sendable private func tell(_ event: StackEvent) {
         guard case .ended = event else { return }
-        Console.note("  \(event)")
+        settings.note("\(event)")
     }
 }

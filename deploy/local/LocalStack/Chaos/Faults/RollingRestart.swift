@@ -1,5 +1,3 @@
-import LocalStack
-
 #if canImport(Glibc)
 import Glibc
 #else
@@ -27,12 +25,13 @@ struct RollingRestart: Fault {
                 try scene.signal(name, SIGTERM)
                 try await scene.stack.waitForSuccessor(of: run)
             }
-            Console.note("  round \(round) of \(Self.rounds)")
+            scene.settings.note("round \(round) of \(Self.rounds)")
         }
         let restarts = Self.rounds * scene.searchProcesses.count
         let time = (scene.load.elapsed - begin).seconds
         return FaultFindings(
-            facts: ["\(restarts) restarts took \(time) s, with a lame-duck time of \(Self.lameDuck.milliseconds) ms"]
+            facts: ["\(restarts) restarts took \(time) s, with a lame-duck time of \(Self.lameDuck.milliseconds) ms"],
+            figures: [.restarts: Double(restarts)]
         )
     }
 }

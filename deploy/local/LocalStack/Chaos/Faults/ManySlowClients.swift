@@ -1,5 +1,3 @@
-import LocalStack
-
 /// Clients that hold connections with a head or a body that never ends, or with answers that they never read.
 struct ManySlowClients: Fault {
     private static let limit = Duration.seconds(12)
@@ -65,6 +63,9 @@ struct ManySlowClients: Fault {
             )
         }
         let late = outcome.lives.count { $0 > limit } + outcome.leftOpen
+        findings.figures[.closedInTime, default: 0] += Double(outcome.lives.count { $0 <= limit })
+        findings.figures[.closedLate, default: 0] += Double(late)
+        findings.figures[.refused, default: 0] += Double(outcome.refused)
         if late > 0 { findings.broken.append("\(manner): \(late) were still open after \(limit.seconds) s") }
         if outcome.refused > 0 { findings.broken.append("\(manner): \(outcome.refused) could not connect") }
     }

@@ -1,5 +1,3 @@
-import LocalStack
-
 #if canImport(Glibc)
 import Glibc
 #else

@@ -1,5 +1,4 @@
 import HTTPTypes
-import LocalStack
 
 /// The searches of the load: each of them has matches in the demo catalogue.
 struct SearchProbe: Sendable {

@@ -1,7 +1,5 @@
-import ArgumentParser
-
 /// The faults, in the order in which they are played.
-enum FaultName: String, CaseIterable, ExpressibleByArgument, Sendable {
+package enum FaultName: String, CaseIterable, Sendable {
     case searchKilled = "search-killed"
     case searchFrozen = "search-frozen"
     case searchGone = "search-gone"

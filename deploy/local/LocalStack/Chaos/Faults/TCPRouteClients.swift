@@ -1,5 +1,4 @@
 import FoundationEssentials
-import LocalStack
 import Synchronization
 
 /// Clients of a TCP route that ask in order, reset, or end their side early.
@@ -38,6 +37,9 @@ final class TCPRouteClients: Fault {
         let leaked = try await settledConnections(on: port, scene)
         var findings = FaultFindings(
             facts: ["\(outcome.answered) answered, \(outcome.held) held, \(leaked) leaked"],
+            figures: [
+                .answered: Double(outcome.answered), .held: Double(outcome.held), .leaked: Double(leaked),
+            ],
             over: over
         )
         if outcome.answered < Self.count { findings.broken.append("only \(outcome.answered) were answered") }

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
 /// How much memory processes hold.
-enum ResidentMemory {
+package enum ResidentMemory {
     /// A process's resident set in KiB; nil where `/proc` is not there.
-    static func kibibytes(of processID: Int32) -> Int? {
+    package static func kibibytes(of processID: Int32) -> Int? {
         field("VmRSS:", of: "/proc/\(processID)/status")
     }
 
     /// A process's proportional set in KiB: a page that several processes share counts in parts.
-    static func proportionalKibibytes(of processID: Int32) -> Int? {
+    package static func proportionalKibibytes(of processID: Int32) -> Int? {
         field("Pss:", of: "/proc/\(processID)/smaps_rollup")
     }
 

@@ -1,5 +1,4 @@
 import FoundationEssentials
-import LocalStack
 
 /// The registry's directory is renamed away, and put back later.
 struct RegistryGone: Fault {

@@ -1,5 +1,3 @@
-import LocalStack
-
 /// Where a fault happens: a stack under load.
 struct FaultScene: Sendable {
     let stack: LocalStack

@@ -1,5 +1,3 @@
-import LocalStack
-
 /// One replica of several becomes slow and stays in use.
 struct SearchSlow: Fault {
     private static let normal = StandInReplica.Behaviour(time: .milliseconds(2))
@@ -21,7 +19,10 @@ struct SearchSlow: Fault {
         try await Task.sleep(for: Self.length)
         let slowCalls = standIns.calls - calls
         standIns.behave(Self.normal)
-        return FaultFindings(facts: ["\(slowCalls) searches met the slow one"])
+        return FaultFindings(
+            facts: ["\(slowCalls) searches met the slow one"],
+            figures: [.standInCalls: Double(slowCalls)]
+        )
     }
 
     func cleanUp() async throws { try await standIns.stop() }
@@ -48,7 +49,10 @@ struct SearchRefusing: Fault {
         try await Task.sleep(for: Self.length)
         let refused = standIns.calls - calls
         standIns.behave(Self.normal)
-        return FaultFindings(facts: ["it refused \(refused) searches, which went elsewhere"])
+        return FaultFindings(
+            facts: ["it refused \(refused) searches, which went elsewhere"],
+            figures: [.standInCalls: Double(refused)]
+        )
     }
 
     func cleanUp() async throws { try await standIns.stop() }
