@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "CResolver", path: "Shared/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .shared("Discovery", uses: ["CResolver"]),
         .shared("Resilience"),
+        .shared("Etcd", uses: ["Discovery", "Resilience"], outside: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
         .shared("SQLiteStorage", outside: [.grdb]),
         .shared("LoadBalancing", uses: ["Discovery"], outside: [.log, .metrics]),
         .shared("StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
@@ -61,8 +62,8 @@ let package = Package(
         .shared(
             "ServiceRuntime",
             uses: [
-                "AccessPolicy", "CMalloc", "Correlation", "Discovery", "HTTPEdge", "InputValidation", "LoadBalancing",
-                "Resilience", "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
+                "AccessPolicy", "CMalloc", "Correlation", "Discovery", "Etcd", "HTTPEdge", "InputValidation",
+                "LoadBalancing", "Resilience", "ServiceClient", "StructuredLogging", "Telemetry", "Tokens",
             ],
             outside: [
                 .asyncHTTPClient, .configuration, .httpTypes, .hummingbird, .hummingbirdCore, .lifecycle, .log,
@@ -83,11 +84,7 @@ let package = Package(
             ],
             outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
         ),
-        .main(
-            of: "Users",
-            named: "users",
-            uses: ["AccessPolicy", "PasswordHashing", "ServiceRuntime", "UsersContract", "UsersDomain"]
-        ),
+        .main(of: "Users", named: "users", uses: ["PasswordHashing", "UsersDomain"]),
         .part(.contract, of: "Search", uses: ["Discovery"]),
         .part(.domain, of: "Search", uses: ["InputValidation"]),
         .part(
@@ -99,11 +96,7 @@ let package = Package(
             ],
             outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .nioCore]
         ),
-        .main(
-            of: "Search",
-            named: "search",
-            uses: ["AccessPolicy", "SearchContract", "ServiceRuntime", "Tokens", "UsersContract"]
-        ),
+        .main(of: "Search", named: "search", uses: ["SearchContract", "Tokens"]),
         .part(.contract, of: "MailWorker", uses: ["Discovery"]),
         .part(
             .service,
@@ -114,11 +107,7 @@ let package = Package(
             outside: [.hummingbird, .lifecycle, .log, .mustache, .serviceContext],
             resources: [.embedInCode("Resources")]
         ),
-        .main(
-            of: "MailWorker",
-            named: "mail-worker",
-            uses: ["AccessPolicy", "MailWorkerContract", "ServiceRuntime", "Tokens", "UsersContract"]
-        ),
+        .main(of: "MailWorker", named: "mail-worker", uses: ["MailWorkerContract", "Tokens"]),
         .part(
             .service,
             of: "Gateway",
@@ -129,11 +118,7 @@ let package = Package(
             outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .nioCore],
             resources: [.embedInCode("Resources")]
         ),
-        .main(
-            of: "Gateway",
-            named: "gateway",
-            uses: ["AccessPolicy", "Discovery", "ServiceRuntime", "Tokens", "UsersContract"]
-        ),
+        .main(of: "Gateway", named: "gateway", uses: ["Discovery", "Tokens"]),
 
         // MARK: The stack without Docker
         .target(
@@ -169,11 +154,13 @@ let package = Package(
             dependencies: ["AccessPolicy", "InputValidation", .httpTypes, .hummingbirdTesting, .nioCore],
             path: "Tests/ServiceTestSupport"
         ),
+        .target(name: "Conformance", dependencies: ["Discovery", "TestSupport"], path: "Tests/Conformance"),
         .target(name: "StackSupport", dependencies: ["LocalStack", "TestSupport"], path: "Tests/StackSupport"),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
         .tests(of: "PasswordHashing"),
-        .tests(of: "Discovery"),
+        .tests(of: "Discovery", uses: ["Conformance"]),
+        .tests(of: "Etcd"),
         .tests(of: "Resilience"),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .testTarget(
@@ -247,8 +234,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "InputValidation", "LocalStack", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1,
-                .nioPosix, .subprocess, .system,
+                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "StackSupport", "TestSupport",
+                .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),
@@ -327,11 +314,12 @@ extension Target {
         )
     }
 
-    /// A service's executable.
+    /// A service's executable; each asks what its caller may do, of tokens that `users` has signed.
     static func main(of service: String, named name: String, uses targets: [String]) -> Target {
-        .executableTarget(
+        let all = [service + Part.service.rawValue, "AccessPolicy", "ServiceRuntime", "UsersContract"] + targets
+        return .executableTarget(
             name: name,
-            dependencies: ([service + Part.service.rawValue] + targets).map { .init(stringLiteral: $0) },
+            dependencies: all.map { .init(stringLiteral: $0) },
             path: "Services/\(service)/Main"
         )
     }

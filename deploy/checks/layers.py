@@ -22,7 +22,7 @@ from swift_source import SwiftSource
 SHARED = {
     "System": ("CCrypt", "CMalloc"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SQLiteStorage"),
-    "L1": ("HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
+    "L1": ("Etcd", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
     "L2": ("HTTPProxy", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
 
@@ -44,6 +44,7 @@ PLACES = {
     "BalancingLabTests": ("Tests", "Tests/Shared/BalancingLabTests"),
     "CResolver": ("System", "Shared/CResolver"),
     "TestSupport": ("Tests", "Tests/TestSupport"),
+    "Conformance": ("Tests", "Tests/Conformance"),
     "ServiceTestSupport": ("Tests", "Tests/ServiceTestSupport"),
     "Gherkin": ("Tests", "Tests/Features/Gherkin"),
     "GherkinTests": ("Tests", "Tests/Features/GherkinTests"),

@@ -27,8 +27,8 @@ public enum ServiceSettings {
         Setting("operations.port", .integer(0...65535), default: "0", "The operations listener's port; 0 finds one."),
         Setting(
             "registry.url",
-            .url(schemes: ["lease-directory", "dns"]),
-            "Where services find each other: lease-directory:PATH, or dns:_{service}._tcp.example.internal."
+            .url(schemes: ["lease-directory", "etcd", "dns"]),
+            "Where services find each other: lease-directory:PATH, etcd://HOST:2379,…, or dns:_{service}._tcp.example.internal."
         ),
         Setting("registry.lease", .duration(.seconds(1)...(.seconds(600))), default: "6s", "How long a lease lives."),
         Setting("instance.id", .text, default: "", "This replica's name in logs and registry; empty makes one."),

@@ -82,7 +82,7 @@ public struct ServiceProcess: Sendable {
         )
         let metrics = PrometheusRegistry()
         MetricsSystem.bootstrap(metrics)
-        let registry = try makeRegistry(settings)
+        let registry = try RegistryURL.registry(settings)
         let logger = Logger(label: "\(name)")
         let certificate = try ServerCertificate.configured(settings, logger: logger)
         try await withLogger(logger) { logger in
@@ -105,27 +105,6 @@ public struct ServiceProcess: Sendable {
                 throw ListenerFailure(settings: settings, reason: String(cString: strerror(error.errnoCode)))
             }
             logger.info("service stopped")
-        }
-    }
-
-    private func makeRegistry(_ settings: Settings) throws(SettingsError) -> any ServiceRegistry {
-        let url = settings.text("registry.url")
-        guard url.hasPrefix("dns:") else {
-            return LeaseDirectoryRegistry(
-                directory: settings.urlPath("registry.url"),
-                leaseDuration: settings.duration("registry.lease"),
-                now: { Date() }
-            )
-        }
-        do {
-            let resolver = DNSResolver(
-                try DNSSource(url: url),
-                clock: ContinuousClock(),
-                generator: SystemRandomNumberGenerator()
-            )
-            return DNSRegistry(resolver)
-        } catch {
-            throw SettingsError(["registry.url: \(error)"])
         }
     }
 

@@ -1,3 +1,4 @@
+import Conformance
 import Discovery
 import FoundationEssentials
 import TestSupport

@@ -1,3 +1,4 @@
+import Conformance
 import Discovery
 import TestSupport
 import Testing
@@ -56,14 +57,5 @@ extension LeaseDirectoryRegistry {
     /// A registry in the test's time that looks often.
     init(directory: String, time: ManualTime) {
         self.init(directory: directory, pollInterval: .milliseconds(1), now: { time.date })
-    }
-
-    /// Makes a set the registered one.
-    fileprivate func replace(with endpoints: Set<Endpoint>, as service: ServiceName) async throws {
-        var watch = self.endpoints(of: service).makeAsyncIterator()
-        let registered = await watch.next() ?? []
-        for endpoint in endpoints.subtracting(registered) { try await register(endpoint, as: service) }
-        let gone = Set(registered.map(\.id)).subtracting(endpoints.map(\.id))
-        for endpoint in registered where gone.contains(endpoint.id) { try await deregister(endpoint, from: service) }
     }
 }

@@ -1,16 +1,21 @@
-import Discovery
+package import Discovery
 import TestSupport
 import Testing
 
 /// What a ``ServiceResolver`` promises, whatever it reads from.
-struct ResolverConformance {
+package struct ResolverConformance {
     /// A resolver that knows of ``known`` under ``service`` and of nobody under ``unknownService``.
-    let resolver: any ServiceResolver
-    let known: Set<Endpoint>
-    let service = ServiceName(known: "users")
-    let unknownService = ServiceName(known: "nobody")
+    private let resolver: any ServiceResolver
+    private let known: Set<Endpoint>
+    private let service = ServiceName(known: "users")
+    private let unknownService = ServiceName(known: "nobody")
 
-    func check() async throws {
+    package init(resolver: any ServiceResolver, known: Set<Endpoint>) {
+        self.resolver = resolver
+        self.known = known
+    }
+
+    package func check() async throws {
         await startsWithTheWholeSet()
         await startsWithAnEmptySetWhenNobodyIsThere()
         await startsAWatchOfItsOwnForEachCall()

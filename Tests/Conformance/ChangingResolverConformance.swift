@@ -1,19 +1,27 @@
-import Discovery
+package import Discovery
 import Synchronization
 import TestSupport
 import Testing
 
 /// What a ``ServiceResolver`` promises about sets that change, whatever it reads from.
-struct ChangingResolverConformance {
-    let resolver: any ServiceResolver
+package struct ChangingResolverConformance {
+    private let resolver: any ServiceResolver
     /// Makes a set the one that the resolver's source holds, and lets the time pass that its readers need to look.
-    let publish: (Set<Endpoint>, ServiceName) async throws -> Void
+    private let publish: (Set<Endpoint>, ServiceName) async throws -> Void
 
     private let service = ServiceName(known: "users")
     private let first = Self.endpoint("192.0.2.1", port: 81)
     private let second = Self.endpoint("2001:db8::1", port: 82, weight: 3)
 
-    func check() async throws {
+    package init(
+        resolver: any ServiceResolver,
+        publish: @escaping (Set<Endpoint>, ServiceName) async throws -> Void
+    ) {
+        self.resolver = resolver
+        self.publish = publish
+    }
+
+    package func check() async throws {
         try await showsWhoComesAndGoes()
         try await showsWhoMovesOrWeighsMore()
         try await keepsServicesApart()
@@ -103,5 +111,16 @@ struct ChangingResolverConformance {
     private static func endpoint(_ host: String, port: Int, weight: Int = 1) -> Endpoint {
         let authority = Endpoint(id: "", host: host, port: port).authority
         return Endpoint(id: authority, host: host, port: port, weight: weight)
+    }
+}
+
+extension ServiceRegistry {
+    /// Makes a set the registered one.
+    package func replace(with endpoints: Set<Endpoint>, as service: ServiceName) async throws {
+        var watch = self.endpoints(of: service).makeAsyncIterator()
+        let registered = await watch.next() ?? []
+        for endpoint in endpoints.subtracting(registered) { try await register(endpoint, as: service) }
+        let gone = Set(registered.map(\.id)).subtracting(endpoints.map(\.id))
+        for endpoint in registered where gone.contains(endpoint.id) { try await deregister(endpoint, from: service) }
     }
 }
