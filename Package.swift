@@ -162,12 +162,9 @@ let package = Package(
         .tests(of: "Discovery", uses: ["Conformance"]),
         .tests(of: "Etcd"),
         .tests(of: "Resilience"),
+        .tests(of: "SQLiteStorage", uses: ["Resilience"], outside: [.grdb]),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
-        .testTarget(
-            name: "BalancingLabTests",
-            dependencies: ["BalancingLab", "LoadBalancing"],
-            path: "Tests/Shared/BalancingLabTests"
-        ),
+        .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .tests(of: "Telemetry", outside: [.metrics]),
         .tests(

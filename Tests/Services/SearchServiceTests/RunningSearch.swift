@@ -20,15 +20,17 @@ struct RunningSearch: Sendable {
     private static let time = Date(timeIntervalSince1970: 1_700_000_000)
 
     let client: any TestClientProtocol
+    let databasePath: String
     private let key: SigningKey
 
-    fileprivate init(client: any TestClientProtocol, key: SigningKey) {
+    fileprivate init(client: any TestClientProtocol, databasePath: String, key: SigningKey) {
         self.client = client
+        self.databasePath = databasePath
         self.key = key
     }
 
-    /// Sends a request, with the longest deadline that the service grants; a body is JSON unless the headers say
-    /// otherwise, and a caller without roles, not even none, is not logged in.
+    /// Sends a request, unless the headers say otherwise with the longest deadline that the service grants and a body
+    /// of JSON; a caller without roles, not even none, is not logged in.
     func send(
         _ method: HTTPRequest.Method,
         _ path: String,
@@ -37,7 +39,7 @@ struct RunningSearch: Sendable {
         headers: HTTPFields = [:]
     ) async throws -> Answer {
         var headers = headers
-        headers[.requestTimeout] = "10000"
+        if headers[.requestTimeout] == nil { headers[.requestTimeout] = "10000" }
         if body != nil, headers[.contentType] == nil { headers[.contentType] = "application/json" }
         if let roles { headers[.authorization] = "Bearer \(try await token(roles))" }
         let buffer = body.map { ByteBuffer(string: $0) }
@@ -98,7 +100,8 @@ func withSearchService<Value: Sendable>(
     _ body: @Sendable (RunningSearch) async throws -> Value
 ) async throws -> Value {
     try await withTemporaryDirectory { directory in
-        let arguments = ["--database-url=sqlite:\(directory)/search.sqlite"]
+        let path = directory + "/search.sqlite"
+        let arguments = ["--database-url=sqlite:\(path)"]
         let settings = try Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
         let logs = InMemoryLogHandler()
         return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
@@ -110,7 +113,7 @@ func withSearchService<Value: Sendable>(
                 clock: ContinuousClock()
             )
             return try await Application(responder: parts.responder, logger: logger).test(.router) { client in
-                try await body(RunningSearch(client: client, key: key))
+                try await body(RunningSearch(client: client, databasePath: path, key: key))
             }
         }
     }
