@@ -6,13 +6,18 @@ import TestSupport
 struct ScratchDatabase: Sendable {
     let pool: DatabasePool
 
-    static func with(_ body: (ScratchDatabase) async throws -> Void) async throws {
+    static func with(
+        busyTimeout: Duration = SQLiteDatabase.busyTimeout,
+        _ body: (ScratchDatabase) async throws -> Void
+    ) async throws {
         try await withTemporaryDirectory { directory in
             var migrator = DatabaseMigrator()
             migrator.registerMigration("1 entries") { database in
                 try database.execute(sql: "CREATE TABLE entry (number INTEGER NOT NULL) STRICT")
             }
-            try await body(Self(pool: try SQLiteDatabase.open(directory + "/scratch.sqlite", migrator: migrator)))
+            let path = directory + "/scratch.sqlite"
+            let pool = try SQLiteDatabase.open(path, migrator: migrator, busyTimeout: busyTimeout)
+            try await body(Self(pool: pool))
         }
     }
 
@@ -23,10 +28,13 @@ struct ScratchDatabase: Sendable {
         }.ends().get()
     }
 
+    /// Writes one entry.
+    func insert() async throws {
+        try await pool.write { try $0.execute(sql: "INSERT INTO entry (number) VALUES (0)") }
+    }
+
     /// Writes one entry, at once or not at all.
     func write() async throws {
-        try await Attempt { [pool] in
-            try await pool.write { try $0.execute(sql: "INSERT INTO entry (number) VALUES (0)") }
-        }.ends().get()
+        try await Attempt { try await insert() }.ends().get()
     }
 }
