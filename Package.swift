@@ -223,9 +223,9 @@ let package = Package(
         .tests(
             ofService: "Gateway",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "LoadBalancing", "MailWorkerContract",
-                "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "TCPProxy", "Tokens",
-                "UsersContract",
+                "AccessPolicy", "Correlation", "Discovery", "HTTPProxy", "InputValidation", "LoadBalancing",
+                "MailWorkerContract", "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "TCPProxy",
+                "Tokens", "UsersContract",
             ]
         ),
         .testTarget(

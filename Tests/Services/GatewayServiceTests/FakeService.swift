@@ -6,6 +6,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 import Tokens
 import UsersContract
@@ -25,6 +26,7 @@ final class FakeService: Sendable {
         var calls: [Call] = []
         var keySets = 0
         var answers: [Response] = []
+        var isHeld = false
     }
 
     private let name: ServiceName
@@ -52,6 +54,16 @@ final class FakeService: Sendable {
         state.withLock { $0.answers = answers }
     }
 
+    /// Lets calls wait for their answers until ``release()``.
+    func hold() {
+        state.withLock { $0.isHeld = true }
+    }
+
+    /// Answers what waits.
+    func release() {
+        state.withLock { $0.isHeld = false }
+    }
+
     /// Listens for the length of `body`, which is told the port.
     func listening<Value: Sendable>(_ body: @Sendable (Int) async throws -> Value) async throws -> Value {
         let responder = CallbackResponder<BasicRequestContext> { request, _ in try await self.respond(to: request) }
@@ -72,8 +84,9 @@ final class FakeService: Sendable {
             headers: request.headers,
             body: String(buffer: body)
         )
+        state.withLock { $0.calls.append(call) }
+        try await eventually("the end of the hold") { state.withLock { !$0.isHeld } }
         return state.withLock { state in
-            state.calls.append(call)
             guard let answer = state.answers.first else { return Self.json(#"{"service":"\#(name)"}"#) }
             if state.answers.count > 1 { state.answers.removeFirst() }
             return answer

@@ -56,6 +56,17 @@ struct RunningGateway: Sendable {
         return Answer(try await client.execute(uri: path, method: method, headers: headers, body: buffer))
     }
 
+    /// Who may do what, as the users service's keys and the standard policy say.
+    static func access(_ connections: ServiceConnections, _ time: ManualTime) throws -> AccessGuard {
+        .remote(
+            verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
+            issuer: connections.client(for: UsersAddress.name),
+            keySetPath: UsersAddress.keySetPath,
+            policy: try RolePolicy.standard(),
+            now: { time.date }
+        )
+    }
+
     /// An access token for these roles beside `member`, signed by the users service unless another key is given.
     func token(
         _ roles: Set<String> = [],
@@ -108,13 +119,7 @@ private func run<Value: Sendable>(
     let parts = makeGatewayApplication(
         configuration: try GatewayConfiguration(arguments: arguments),
         connections: connections,
-        access: .remote(
-            verifier: AccessTokenVerifier(issuer: UsersAddress.tokenIssuer, audience: UsersAddress.tokenAudience),
-            issuer: connections.client(for: UsersAddress.name),
-            keySetPath: UsersAddress.keySetPath,
-            policy: try RolePolicy.standard(),
-            now: { time.date }
-        ),
+        access: try RunningGateway.access(connections, time),
         clock: ContinuousClock(),
         now: { time.date }
     )

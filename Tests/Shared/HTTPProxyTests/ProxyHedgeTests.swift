@@ -87,6 +87,28 @@ import Testing
         }
     }
 
+    /// A request that tests an ejected replica, and is answered by the other one: the test is not passed.
+    @Test func takesAProbeThatLosesForAFailure() async throws {
+        let silent = RawReplica("a") { _ in .wait }
+        let replica = RawReplica("b", always: Self.ok)
+        var parts = Self.quick
+        let time = ManualTime()
+        parts.poolTime = time
+        try await ProxyScope.with([silent, replica], parts: parts) { scope, port in
+            for _ in 1...EjectionPolicy.defaultConsecutiveFailures {
+                scope.pool.finish(try #require(scope.pool.pick(excluding: ["b"])), as: .failure)
+            }
+            time.advance(by: EjectionPolicy.defaultBaseDuration)
+            let client = try await RawClient.connect(to: port)
+            try await client.get()
+            _ = try await client.receives("hello")
+            try await eventually("it is over", holds: { scope.outcomes.count == 1 })
+            #expect(silent.calls == 1 && scope.hedges == [.sent, .won])
+            let tested = try #require(scope.pool.snapshot.first { $0.endpoint.id == "a" })
+            #expect(tested.ejectedFor == EjectionPolicy.defaultBaseDuration * 2)
+        }
+    }
+
     @Test func spendsNoMoreThanTheBudget() async throws {
         let replicas = [RawReplica("a") { _ in .wait }, RawReplica("b") { _ in .wait }]
         var parts = Self.quick

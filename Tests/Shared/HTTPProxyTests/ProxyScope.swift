@@ -7,6 +7,7 @@ import NIOCore
 import NIOPosix
 import Resilience
 import Synchronization
+import TestSupport
 
 /// A proxy on a free loopback port before replicas that a test has written, and what it wrote down.
 final class ProxyScope: ProxyObserver {
@@ -28,6 +29,8 @@ final class ProxyScope: ProxyObserver {
         /// The latency from which on a request is hedged.
         var hedgesAfter: Duration?
         var retries = RetryBudget()
+        /// The time of the pool, where it is not the true one.
+        var poolTime: ManualTime?
     }
 
     let pool: EndpointPool
@@ -52,7 +55,7 @@ final class ProxyScope: ProxyObserver {
             service: ServiceName(known: "search"),
             policy: RoundRobin(),
             generator: SystemRandomNumberGenerator(),
-            now: { start.duration(to: clock.now) }
+            now: { [poolTime = parts.poolTime] in poolTime?.now ?? start.duration(to: clock.now) }
         )
         pool.replace(with: Set(endpoints))
         self.deadline = deadline
