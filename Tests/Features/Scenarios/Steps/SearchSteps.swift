@@ -2,6 +2,7 @@ import Gherkin
 import HTTPTypes
 import InputValidation
 import LocalStack
+import TestSupport
 
 /// Searching the listings of the scenario's board.
 enum SearchSteps {
@@ -48,10 +49,23 @@ enum SearchSteps {
             try await world.send(.get, last.path, headers: ["If-None-Match": last.reply.headers[.eTag] ?? "none"])
         }
         steps.define("the answer comes from the cache") { world, _ in
-            let headers = try world.last.reply.headers
-            let status = HTTPField.Name("Cache-Status").flatMap { headers[$0] } ?? "(absent)"
-            try expect(status.contains("; hit") || status.contains("=stale"), "Cache-Status is \(status)")
+            let status = try cacheStatus(world)
+            try expect(status.contains("; hit"), "Cache-Status is \(status)")
         }
+        steps.define("someone searches for {string} until an old answer takes the place of a newer one") {
+            world,
+            arguments in
+            try await eventually("an old answer") {
+                try await search("q=\(encoded(try arguments.string(0)))", world)
+                try expect("the status", try world.last.reply.status, is: 200)
+                return try cacheStatus(world).contains("detail=stale-if-error")
+            }
+        }
+    }
+
+    private static func cacheStatus(_ world: ScenarioWorld) throws -> String {
+        let headers = try world.last.reply.headers
+        return HTTPField.Name("Cache-Status").flatMap { headers[$0] } ?? "(absent)"
     }
 
     static func search(_ query: String, _ world: ScenarioWorld) async throws {
