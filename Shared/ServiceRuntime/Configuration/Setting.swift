@@ -20,6 +20,7 @@ public struct Setting: Hashable, Sendable {
         /// A URL such as `sqlite:/var/lib/users.sqlite` with one of these schemes.
         case url(schemes: [String])
         /// A file whose contents are the value: the secret itself never stands in a flag or the environment.
+        /// With an empty default there may be none.
         case secretFile
     }
 
@@ -63,9 +64,17 @@ public struct Setting: Hashable, Sendable {
         case .duration(let range):
             "a duration from \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
         case .choice(let words): "one of " + words.joined(separator: ", ")
-        case .url(let schemes): "a URL with the scheme " + schemes.joined(separator: " or ")
+        case .url(let schemes): "a URL with the scheme " + Self.choice(schemes)
         case .secretFile: "the path of a file that holds the secret"
         }
+    }
+}
+
+extension Setting {
+    /// The words with commas between them, and “or” before the last one.
+    private static func choice(_ words: [String]) -> String {
+        guard words.count > 1, let last = words.last else { return words.joined() }
+        return words.dropLast().joined(separator: ", ") + " or " + last
     }
 }
 

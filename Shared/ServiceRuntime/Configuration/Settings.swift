@@ -128,7 +128,8 @@ public struct Settings: Sendable {
             let problem = "\(setting.key) must be \(setting.expectation); it is \"\(text)\" (\(source(setting)))"
             throw SettingsError([problem])
         }
-        guard setting.kind == .secretFile else { return text }
+        // A secret that there may not be has an empty default.
+        guard setting.kind == .secretFile, text != setting.defaultText || !text.isEmpty else { return text }
         guard let data = FileManager.default.contents(atPath: text) else {
             throw SettingsError(["\(setting.key): the secret file \(text) cannot be read"])
         }

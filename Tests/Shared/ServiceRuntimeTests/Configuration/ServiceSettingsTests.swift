@@ -39,7 +39,7 @@ import Testing
         }
         #expect(text.contains("a whole number from 0 to 65535; default 0\n"))
         #expect(text.contains("a duration from 1s to 10m; default 6s\n"))
-        #expect(text.contains("a URL with the scheme lease-directory or dns; required\n"))
+        #expect(text.contains("a URL with the scheme lease-directory, etcd or dns; required\n"))
         #expect(text.contains("one of none, stdin; default none\n"))
         #expect(text.contains("\n  --help ") && text.contains("\n  --version "))
     }
