@@ -42,6 +42,7 @@ import Testing
         #expect(table.admit("b", at: .zero) == early)
         #expect(table.admit("b", at: .seconds(100)).remaining == 1)
         #expect(table.preview("b", at: .seconds(50)).remaining == 0)
+        #expect(table.preview("a", at: .zero) == table.preview("a", at: .seconds(100)))
     }
 
     @Test func dropsTheOldestArrivalTimeWhenFull() throws {

@@ -63,6 +63,10 @@ struct TestCache {
         if let fill = fill(of: lookUp(key)) { fetch(fill, value, bytes: bytes) }
     }
 
+    func hasSubstitute(for fill: State.Fill) -> Bool {
+        state.hasSubstitute(for: fill, at: time)
+    }
+
     mutating func leave(_ follower: State.Follower) {
         state.leave(follower)
     }
