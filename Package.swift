@@ -34,6 +34,8 @@ let package = Package(
         .shared("PasswordHashing", uses: ["CCrypt"], outside: [.crypto, .nioPosix]),
         .target(name: "CResolver", path: "Shared/CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .shared("Discovery", uses: ["CResolver"]),
+        .target(name: "CCurl", path: "Shared/CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .shared("SMTP", uses: ["CCurl"], outside: [.nioPosix]),
         .shared("Resilience"),
         .shared("Etcd", uses: ["Discovery", "Resilience"], outside: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
         .shared("SQLiteStorage", outside: [.grdb]),
@@ -102,7 +104,8 @@ let package = Package(
             .service,
             of: "MailWorker",
             uses: [
-                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "ServiceRuntime",
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SMTP",
+                "ServiceRuntime",
             ],
             outside: [.hummingbird, .lifecycle, .log, .mustache, .serviceContext],
             resources: [.embedInCode("Resources")]
@@ -161,6 +164,7 @@ let package = Package(
         .tests(of: "PasswordHashing"),
         .tests(of: "Discovery", uses: ["Conformance"]),
         .tests(of: "Etcd"),
+        .tests(of: "SMTP"),
         .tests(of: "Resilience"),
         .tests(of: "SQLiteStorage", uses: ["Resilience"], outside: [.grdb]),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
@@ -217,7 +221,7 @@ let package = Package(
             ofService: "MailWorker",
             uses: [
                 "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SQLiteStorage",
-                "ServiceClient", "ServiceRuntime", "Tokens",
+                "SMTP", "ServiceClient", "ServiceRuntime", "Tokens",
             ]
         ),
         .tests(
@@ -231,8 +235,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "StackSupport", "TestSupport",
-                .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "SMTP", "StackSupport",
+                "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),

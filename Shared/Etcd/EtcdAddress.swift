@@ -43,7 +43,7 @@ public struct EtcdAddress: Hashable, Sendable {
     private static func member(_ text: Substring) throws(Malformed) -> String {
         let colon = text.lastIndex(of: ":").flatMap { text[$0...].contains("]") ? nil : $0 }
         let host = text[..<(colon ?? text.endIndex)]
-        guard !host.isEmpty, host.utf8.allSatisfy(isHostByte) else {
+        guard isHost(host) else {
             throw Malformed(description: "“\(text)” has no host name")
         }
         guard let colon else { return "\(host):\(defaultPort)" }
@@ -53,14 +53,18 @@ public struct EtcdAddress: Hashable, Sendable {
         return "\(host):\(port)"
     }
 
-    /// Letters, digits, and what stands in names and in IPv6 literals.
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "["), UInt8(ascii: "]"),
-            UInt8(ascii: ":"):
-            true
-        default: false
-        }
+    /// Whether it is a name, an IPv4 address, or something like an IPv6 address in brackets.
+    private static func isHost(_ text: Substring) -> Bool {
+        let isLiteral = text.hasPrefix("[") && text.hasSuffix("]")
+        let inner = isLiteral ? text.dropFirst().dropLast() : text
+        return !inner.isEmpty
+            && inner.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "."): true
+                case UInt8(ascii: "-"), UInt8(ascii: "_"): !isLiteral
+                case UInt8(ascii: ":"): isLiteral
+                default: false
+                }
+            }
     }
 }

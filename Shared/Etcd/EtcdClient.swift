@@ -16,18 +16,25 @@ final class EtcdClient: Sendable {
     /// The longest answer that is read, in bytes.
     static let longestReply = 8 << 20
 
-    /// One for the process, which is never shut down: nothing of it outlives a call but idle connections.
-    private static let transport: HTTPClient = {
+    /// How many watches there can be at a time: each holds a connection.
+    static let maximumWatches = 1024
+
+    // For the life of the process, and never shut down: nothing of them outlives a call but idle connections. Watches
+    // have their own, so that no call waits for a connection that a watch holds.
+    private static let calls = makeTransport(connections: 8)
+    private static let watches = makeTransport(connections: maximumWatches)
+
+    private static func makeTransport(connections: Int) -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: TimeAmount(connectLimit), read: nil),
-            connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 8)
+            connectionPool: .init(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: connections)
         )
         configuration.httpVersion = .http1Only
         // The next member is tried at once, by this client.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
 
     private let members: [String]
     /// The member that answered last.
@@ -42,7 +49,7 @@ final class EtcdClient: Sendable {
         try await atAMember { [body = try JSONEncoder().encode(message)] member in
             let clock = ContinuousClock()
             let reply = try await withDeadline(.after(Self.callLimit, from: clock.now), clock: clock) {
-                let response = try await self.send(body, to: path, at: member, within: Self.callLimit)
+                let response = try await self.send(body, to: path, at: member, through: Self.calls)
                 let text = try await response.body.collect(upTo: Self.longestReply)
                 guard response.status == .ok else { throw Self.refusal(text, response.status) }
                 return Data(text.readableBytesView)
@@ -68,7 +75,7 @@ final class EtcdClient: Sendable {
     }
 
     private func follow(_ watch: Data, at member: String) async throws {
-        let response = try await send(watch, to: "/v3/watch", at: member, within: Self.callLimit)
+        let response = try await send(watch, to: "/v3/watch", at: member, through: Self.watches)
         guard response.status == .ok else {
             throw Self.refusal(try await response.body.collect(upTo: Self.longestReply), response.status)
         }
@@ -88,7 +95,7 @@ final class EtcdClient: Sendable {
         _ body: Data,
         to path: String,
         at member: String,
-        within limit: Duration
+        through transport: HTTPClient
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: "http://\(member)\(path)")
         request.method = .POST
@@ -96,7 +103,7 @@ final class EtcdClient: Sendable {
         // A member that has lost its leader ends a watch instead of being silent.
         request.headers.add(name: "Grpc-Metadata-hasleader", value: "true")
         request.body = .bytes(ByteBuffer(bytes: body))
-        return try await Self.transport.execute(request, deadline: .now() + TimeAmount(limit))
+        return try await transport.execute(request, deadline: .now() + TimeAmount(Self.callLimit))
     }
 
     /// Asks one member after the other, beginning with the one that answered last.

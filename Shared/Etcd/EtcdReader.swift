@@ -24,7 +24,10 @@ struct EtcdReader {
             // A watch that fails is not asked again before a reading.
             revision = nil
             let reply: EtcdRangeReply = try await client.call("/v3/kv/range", range)
-            revision = reply.header?.revision.flatMap { Int64($0) }
+            guard let read = reply.header?.revision.flatMap({ Int64($0) }) else {
+                throw EtcdError(.unavailable, "the answer has no revision, so it is none of etcd")
+            }
+            revision = read
             pause = EtcdRegistry.pauses.lowerBound
             let set = Set((reply.kvs ?? []).compactMap(\.value).compactMap(Self.endpoint))
             // A watch that ends at once for nothing must not be asked again and again.

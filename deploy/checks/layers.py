@@ -21,7 +21,8 @@ from swift_source import SwiftSource
 # The libraries below Shared, by layer. "System" holds the C libraries that only Shared wraps.
 SHARED = {
     "System": ("CCrypt", "CMalloc"),
-    "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SQLiteStorage"),
+    "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SMTP",
+           "SQLiteStorage"),
     "L1": ("Etcd", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
     "L2": ("HTTPProxy", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
@@ -42,6 +43,7 @@ PLACES = {
     "BalancingLab": ("Lab", "deploy/lab/BalancingLab"),
     "balancing-lab": ("LabMain", "deploy/lab/Main"),
     "BalancingLabTests": ("Tests", "Tests/Shared/BalancingLabTests"),
+    "CCurl": ("System", "Shared/CCurl"),
     "CResolver": ("System", "Shared/CResolver"),
     "TestSupport": ("Tests", "Tests/TestSupport"),
     "Conformance": ("Tests", "Tests/Conformance"),

@@ -22,7 +22,7 @@ package func makeMailWorkerApplication(
     now: @escaping @Sendable () -> Date
 ) throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
     let queue = try SQLiteQueue(path: configuration.queuePath, now: now)
-    let transport = try MailDirectoryTransport(directory: configuration.mailDirectory)
+    let (transport, mailChecks) = try configuration.mail.transport(sender: configuration.sender)
     let composer = try MailComposer(publicURL: configuration.publicURL, sender: configuration.sender)
     let delivery = MailDelivery(composer: composer, transport: transport, now: now)
     let erasure = AccountErasureHandler(messages: queue)
@@ -43,9 +43,8 @@ package func makeMailWorkerApplication(
             },
         ],
         checks: [
-            Readiness.Check("mail queue") { _ = try await queue.depth() },
-            Readiness.Check("mail folder") { try await transport.check() },
-        ]
+            Readiness.Check("mail queue") { _ = try await queue.depth() }
+        ] + mailChecks
     )
 }
 

@@ -7,8 +7,15 @@ package struct MailWorkerConfiguration: Sendable {
         Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs come from."),
         Setting(
             "mail.url",
-            .url(schemes: ["maildir"]),
-            "Where mails go; maildir:PATH writes .eml files into a folder."
+            .url(schemes: ["maildir", "smtp", "smtps"]),
+            "Where mails go: maildir:PATH writes .eml files into a folder, smtp://[user@]host[:587] hands them to a server."
+        ),
+        Setting("mail.password", .secretFile, default: "", "The password of the user at the SMTP server."),
+        Setting(
+            "mail.authorities",
+            .text,
+            default: "",
+            "A PEM file with the certificates that the SMTP server's may be signed by, in place of the system's."
         ),
         Setting("mail.sender", .text, default: "board@clowder.example", "The address that mails come from."),
         Setting("public.url", .text, default: "http://127.0.0.1:8080", "Where people reach the gateway, for links."),
@@ -24,7 +31,7 @@ package struct MailWorkerConfiguration: Sendable {
     ]
 
     package var queuePath: String
-    package var mailDirectory: String
+    package var mail: MailDestination
     package var sender: String
     package var publicURL: String
     package var lease: Duration
@@ -34,7 +41,7 @@ package struct MailWorkerConfiguration: Sendable {
 
     package init(_ settings: Settings) throws(SettingsError) {
         queuePath = settings.urlPath("queue.url")
-        mailDirectory = settings.urlPath("mail.url")
+        mail = try MailDestination(settings)
         sender = settings.text("mail.sender")
         publicURL = settings.text("public.url")
         lease = settings.duration("queue.lease")

@@ -11,6 +11,12 @@ public enum ServiceSettings {
         Setting("http.host", .text, default: "127.0.0.1", "The address that the service listens on."),
         Setting("http.port", .integer(0...65535), default: "0", "The port that the service listens on; 0 finds one."),
         Setting(
+            "http.advertise",
+            .text,
+            default: "",
+            "The address that the registry tells others; empty: the listener's, or one of this machine's for 0.0.0.0."
+        ),
+        Setting(
             "http.connections",
             .optionalInteger(1...1_000_000),
             default: "",

@@ -11,6 +11,7 @@ struct Registration: Service {
     let service: ServiceName
     let instanceID: String
     let host: String
+    let operationsHost: String
     let port: ListenerPort
     let operationsPort: ListenerPort
     let readiness: Readiness
@@ -21,7 +22,7 @@ struct Registration: Service {
     func run() async throws {
         guard let port = await port.wait(), let operationsPort = await operationsPort.wait() else { return }
         let endpoint = Endpoint(id: instanceID, host: host, port: port)
-        let operations = Endpoint(id: instanceID, host: host, port: operationsPort)
+        let operations = Endpoint(id: instanceID, host: operationsHost, port: operationsPort)
         // Shutdown ends the waiting and the renewing; both are undone below.
         try? await cancelWhenGracefulShutdown {
             await renewOperations(operations)
@@ -37,6 +38,8 @@ struct Registration: Service {
     private func waitUntilChecksPass(_ operations: Endpoint) async throws {
         var told: [Readiness.Finding] = []
         var looks = 0
+        let clock = ContinuousClock()
+        var renewal = clock.now.advanced(by: registry.leaseDuration / 3)
         while true {
             let failing = await readiness.freshFindings().filter { !$0.ok }
             guard !failing.isEmpty else { return }
@@ -47,6 +50,8 @@ struct Registration: Service {
                 Logger.current.warning("service not ready", metadata: ["checks": .array(causes.map { "\($0)" })])
             }
             try await Task.sleep(for: .milliseconds(50))
+            guard clock.now >= renewal else { continue }
+            renewal = clock.now.advanced(by: registry.leaseDuration / 3)
             await renewOperations(operations)
         }
     }

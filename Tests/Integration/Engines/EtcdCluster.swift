@@ -123,7 +123,7 @@ final class EtcdCluster: Sendable {
     }
 
     /// A registry in the cluster.
-    func registry(root: String = "", members: [Int]? = nil, lease: Duration = .seconds(2)) throws -> EtcdRegistry {
+    func registry(root: String = "", members: [Int]? = nil, lease: Duration = .seconds(8)) throws -> EtcdRegistry {
         EtcdRegistry(try EtcdAddress(url: url(root: root, members: members)), leaseDuration: lease)
     }
 

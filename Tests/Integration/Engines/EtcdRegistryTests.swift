@@ -36,7 +36,7 @@ struct EtcdRegistryTests {
     /// A revision that a watch would begin at may be gone.
     @Test func goesOnAfterACompaction() async throws {
         try await EtcdCluster.with { cluster in
-            let registry = try cluster.registry()
+            let registry = try cluster.registry(lease: .seconds(60))
             try await withWatch(on: service, of: registry) { watch in
                 for round in 1...5 {
                     let moved = Endpoint(id: "a", host: "127.0.0.1", port: 8000 + round)
@@ -94,9 +94,27 @@ struct EtcdRegistryTests {
         }
     }
 
+    /// Watches hold connections; whoever renews a lease meanwhile must not wait for one.
+    @Test func renewsBesideManyWatches() async throws {
+        try await EtcdCluster.with { cluster in
+            let registry = try cluster.registry(lease: .seconds(60))
+            let watches = (0..<40).map { number in
+                Task {
+                    for await set in registry.endpoints(of: ServiceName(known: "watched")) where !set.isEmpty {
+                        return number
+                    }
+                    return -1
+                }
+            }
+            for _ in 0..<20 { try await registry.register(first, as: service) }
+            try await registry.register(second, as: ServiceName(known: "watched"))
+            for (number, watch) in watches.enumerated() { #expect(await watch.value == number) }
+        }
+    }
+
     @Test func passesOverWhatIsNoEndpoint() async throws {
         try await EtcdCluster.with { cluster in
-            let registry = try cluster.registry()
+            let registry = try cluster.registry(lease: .seconds(60))
             try await registry.register(first, as: service)
             let values = ["", "{", "[]", #"{"id":"x","host":"h","port":0,"weight":1}"#]
             for (index, value) in values.enumerated() {

@@ -32,6 +32,7 @@ final class Replica: Sendable {
             service: ServiceName(known: "users"),
             instanceID: "users-1",
             host: "127.0.0.1",
+            operationsHost: "127.0.0.1",
             port: port,
             operationsPort: operationsPort,
             readiness: readiness,

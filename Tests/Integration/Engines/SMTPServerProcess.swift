@@ -1,0 +1,109 @@
+import FoundationEssentials
+import SMTP
+import Subprocess
+import SystemPackage
+import TestSupport
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// An SMTP server in a process of its own, with a certificate that only its clients trust.
+struct SMTPServerProcess: Sendable {
+    private static let python = "/usr/bin/python3"
+    private static let library = "/usr/lib/python3/dist-packages/aiosmtpd"
+
+    /// Whether the server's library is installed, or has to be.
+    static var isRequired: Bool { access(library, R_OK) == 0 || ProjectFiles.mustBeComplete }
+
+    private let directory: String
+    private let port: Int
+
+    /// Runs `body` with a server that listens.
+    static func with<Result: Sendable>(
+        _ options: [String] = [],
+        _ body: @escaping @Sendable (SMTPServerProcess) async throws -> Result
+    ) async throws -> Result {
+        try await withTemporaryDirectory { directory in
+            try await makeCertificate(in: directory)
+            let script = ProjectFiles.root + "/Tests/Integration/Engines/smtp-server.py"
+            return try await Subprocess.run(
+                .path(FilePath(python)),
+                arguments: Arguments([script, directory] + options),
+                input: .none,
+                output: .discarded,
+                error: .discarded
+            ) { execution in
+                defer { kill(execution.processIdentifier.value, SIGKILL) }
+                let port = try await eventually("the server's port") {
+                    FileManager.default.contents(atPath: directory + "/port").flatMap {
+                        Int(String(decoding: $0, as: UTF8.self))
+                    }
+                }
+                return try await body(SMTPServerProcess(directory: directory, port: port))
+            }.closureResult
+        }
+    }
+
+    private static func makeCertificate(in directory: String) async throws {
+        let arguments = [
+            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+            "-subj", "/CN=localhost", "-addext",
+            "subjectAltName=DNS:localhost", "-keyout", "\(directory)/key.pem", "-out", "\(directory)/certificate.pem",
+        ]
+        let made = try await Subprocess.run(
+            .name("openssl"),
+            arguments: Arguments(arguments),
+            output: .discarded,
+            error: .string(limit: 4096)
+        )
+        guard made.terminationStatus.isSuccess else { throw UnexpectedCommand(description: made.standardError) }
+    }
+
+    /// A client that trusts the server's certificate, or the system's authorities only.
+    func client(
+        scheme: String = "smtp",
+        host: String = "localhost",
+        user: String? = nil,
+        password: String? = nil,
+        trusts: Bool = true
+    ) throws -> SMTPClient {
+        let server = try SMTPServer(url: "\(scheme)://\(user.map { $0 + "@" } ?? "")\(host):\(port)")
+        return SMTPClient(server, password: password, authorities: trusts ? directory + "/certificate.pem" : nil)
+    }
+
+    /// How many clients wait for an answer that never comes.
+    var silentConversations: Int {
+        // The folder is there as long as the server is.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.count { $0.hasPrefix("silent-") }
+    }
+
+    /// The mails that the server has taken, in its order.
+    var mails: [Mail] {
+        // The folder is there as long as the server is.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.compactMap { Int($0) }.sorted().compactMap { number in
+            FileManager.default.contents(atPath: "\(directory)/\(number)").map {
+                Mail(String(decoding: $0, as: UTF8.self))
+            }
+        }
+    }
+}
+
+/// A mail that a server has taken, and how.
+struct Mail {
+    /// Facts of the conversation, such as `encrypted True`.
+    var facts: [Substring] = []
+    var message: String
+
+    /// Reads the facts, an empty line, and the message.
+    init(_ text: String) {
+        message = text
+        guard let end = text.firstRange(of: "\n\n") else { return }
+        facts = text[..<end.lowerBound].split(separator: "\n")
+        message = String(text[end.upperBound...])
+    }
+}
