@@ -7,6 +7,7 @@ import Testing
 
 /// The registry in etcd, against the server itself.
 @Suite(
+    .serialized,
     .timeLimit(.minutes(2)),
     .enabled(if: EtcdCluster.isRequired, "etcd is not installed: apt-get install etcd-server")
 )

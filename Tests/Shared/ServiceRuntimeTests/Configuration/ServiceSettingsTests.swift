@@ -13,7 +13,8 @@ import Testing
         let table = ServiceSettings.all.map { "\($0.key) \($0.flag) \($0.variable) \($0.defaultText ?? "required")" }
         let expected = [
             "config.file --config-file CONFIG_FILE ", "http.host --http-host HTTP_HOST 127.0.0.1",
-            "http.port --http-port HTTP_PORT 0", "http.connections --http-connections HTTP_CONNECTIONS ",
+            "http.port --http-port HTTP_PORT 0", "http.advertise --http-advertise HTTP_ADVERTISE ",
+            "http.connections --http-connections HTTP_CONNECTIONS ",
             "http.tls.certificate --http-tls-certificate HTTP_TLS_CERTIFICATE ",
             "http.tls.key --http-tls-key HTTP_TLS_KEY ", "operations.host --operations-host OPERATIONS_HOST 127.0.0.1",
             "operations.port --operations-port OPERATIONS_PORT 0", "registry.url --registry-url REGISTRY_URL required",
