@@ -27,16 +27,18 @@ final class TCPClient: Sendable {
 
     /// Connects, and reads whatever comes unless told to leave it unread.
     static func connect(to port: Int, reads: Bool = true) async throws -> TCPClient {
-        let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+        // All is in place before the connection is: it may be closed by the other side as soon as it is there.
+        let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .connect(host: "127.0.0.1", port: port).get()
-        let client = TCPClient(channel)
-        // It may be closed before anybody in its pipeline can tell.
-        channel.closeFuture.whenComplete { _ in client.state.withLock { $0.isClosed = true } }
-        try await channel.eventLoop.submit {
-            try channel.pipeline.syncOperations.addHandler(Reader(client))
-        }.get()
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let client = TCPClient(channel)
+                    channel.closeFuture.whenComplete { _ in client.state.withLock { $0.isClosed = true } }
+                    try channel.pipeline.syncOperations.addHandler(Reader(client))
+                    return client
+                }
+            }
         // It may be closed already by the other side.
         if reads { try? await client.startReading() }
         return client
