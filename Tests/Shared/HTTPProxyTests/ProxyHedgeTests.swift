@@ -114,7 +114,7 @@ import Testing
         let replicas = [RawReplica("a") { _ in .wait }, RawReplica("b") { _ in .wait }]
         var parts = Self.quick
         parts.retries = RetryBudget(share: 0, reservePerSecond: 0)
-        try await ProxyScope.with(replicas, deadline: .milliseconds(500), parts: parts) { scope, port in
+        try await ProxyScope.with(replicas, deadline: .seconds(2), parts: parts) { scope, port in
             let client = try await RawClient.connect(to: port)
             try await client.get()
             _ = try await client.receives("HTTP/1.1 504")

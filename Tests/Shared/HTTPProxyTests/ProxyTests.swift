@@ -201,7 +201,7 @@ import Testing
     @Test func readsNoFasterThanTheClient() async throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"
         let replica = RawReplica("a") { _ in .flood(head + String(repeating: "x", count: 1 << 16)) }
-        try await ProxyScope.with([replica], deadline: .seconds(2)) { scope, port in
+        try await ProxyScope.with([replica], deadline: .seconds(6)) { scope, port in
             let client = try await RawClient.connect(to: port, reads: false)
             try await client.get()
             // With a client that never reads, the proxy must come to a halt; it would take gigabytes otherwise.
