@@ -11,6 +11,8 @@ URL ?= http://127.0.0.1:$(PORT)
 MODELS := LoadBalancingTests|BalancingLabTests|ResilienceTests
 # Tests at a time. A thousand that begin in one moment starve one another, and those that measure time fail.
 FEW := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
+# Scenarios put a whole machine under load.
+ONE := SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=1
 
 RELEASE := .build-release
 BINARIES := $(RELEASE)/release
@@ -51,7 +53,7 @@ test: prepare ## All Swift tests, the features and the checks.
 	$(MAKE) --no-print-directory check
 
 features: $(RELEASE)/.built ## The scenarios in features/. TAGS='@own-stack'
-	@TAGS="$(TAGS)" EXECUTABLES="$(abspath $(BINARIES))" swift test --filter FeatureTests
+	@TAGS="$(TAGS)" EXECUTABLES="$(abspath $(BINARIES))" $(ONE) swift test --filter FeatureTests
 
 check: ## Formatter, layers, forbidden patterns, sizes.
 	@deploy/checks/run
