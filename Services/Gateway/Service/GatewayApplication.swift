@@ -15,7 +15,7 @@ package import ServiceRuntime
 ///   - access: Who may do what.
 ///   - clock: The clock of rate limits.
 ///   - now: The wall clock.
-/// - Returns: The responder, the connections as its background work, and their check as its readiness.
+/// - Returns: The responder, and the connections as its background work.
 package func makeGatewayApplication(
     configuration: GatewayConfiguration,
     connections: ServiceConnections,
@@ -54,7 +54,7 @@ package func makeGatewayApplication(
             }
         ),
         background: [connections, HangUpSignal(reload.run), listeners],
-        checks: [connections.check],
+        checks: [],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },
         makeShortcut: makeProxy(routing, now)

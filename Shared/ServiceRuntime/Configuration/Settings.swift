@@ -105,8 +105,20 @@ public struct Settings: Sendable {
     /// Every key with its value, secrets masked, for the log at start.
     public var summary: [String: String] {
         values.reduce(into: [:]) { summary, entry in
-            summary[entry.key] = definitions[entry.key]?.kind == .secretFile ? "(secret)" : entry.value
+            switch definitions[entry.key]?.kind {
+            case .secretFile: summary[entry.key] = "(secret)"
+            case .url: summary[entry.key] = Self.maskingPassword(entry.value)
+            default: summary[entry.key] = entry.value
+            }
         }
+    }
+
+    /// A URL without the password that somebody put into it, where none belongs.
+    private static func maskingPassword(_ url: String) -> String {
+        guard let at = url.lastIndex(of: "@"), let begin = url.firstRange(of: "//")?.upperBound, begin < at,
+            let colon = url[begin..<at].firstIndex(of: ":")
+        else { return url }
+        return url[...colon] + "…" + url[at...]
     }
 
     private static func checked(

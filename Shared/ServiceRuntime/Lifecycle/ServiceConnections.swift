@@ -136,7 +136,7 @@ extension ServiceEnvironment {
     /// - Parameters:
     ///   - services: The services to call.
     ///   - build: Builds a service that will run these connections.
-    /// - Returns: What was built, with the connections' pools to be looked at.
+    /// - Returns: What was built, with the connections' pools to be looked at and their check to be passed.
     /// - Throws: What `build` throws.
     public func connect<Responder>(
         to services: [ServiceName],
@@ -146,6 +146,7 @@ extension ServiceEnvironment {
         do {
             var parts = try build(connections)
             parts.upstreams = { connections.upstreams }
+            parts.checks.append(connections.check)
             return parts
         } catch {
             try await connections.close()

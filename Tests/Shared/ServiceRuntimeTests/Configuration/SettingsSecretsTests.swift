@@ -37,6 +37,21 @@ import Testing
         #expect(!"\(settings.summary)".contains("hunter2"))
     }
 
+    /// A password in a URL is refused by whoever reads it; it must not be in the log by then.
+    @Test(arguments: [
+        ("smtp://user:hunter2@mail:25", "smtp://user:…@mail:25"), ("smtp://user:a@b:c@mail", "smtp://user:…@mail"),
+        ("smtp://user@mail:25", "smtp://user@mail:25"), ("smtp://[::1]:25", "smtp://[::1]:25"),
+        ("smtp:/a:b@c", "smtp:/a:b@c"),
+    ])
+    func masksAPasswordInAURL(_ url: String, _ masked: String) throws {
+        let definitions = [
+            Setting("config.file", .text, default: "", "The file."),
+            Setting("mail.url", .url(schemes: ["smtp"]), "Mail."),
+        ]
+        let settings = try Settings.load(definitions, arguments: ["--mail-url=\(url)"], environment: [:])
+        #expect(settings.summary["mail.url"] == masked && settings.text("mail.url") == url)
+    }
+
     @Test(arguments: ["", "\n", "\r\n\n"])
     func refusesAnEmptySecret(_ contents: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await load(secret: contents) }

@@ -1,4 +1,5 @@
 import Discovery
+import Hummingbird
 import LoadBalancing
 import ServiceClient
 import ServiceLifecycle
@@ -40,6 +41,25 @@ import Testing
         let findings = await Readiness(checks: [connections.check]).freshFindings().map(\.detail)
         #expect(findings == ["the registry has not told of users yet"])
         try await connections.close()
+    }
+
+    /// Every service that calls others waits for them, without a word of its own.
+    @Test func addsItsCheckToWhateverIsBuiltOnIt() async throws {
+        let environment = ServiceEnvironment(
+            settings: try Settings.load([], arguments: [], environment: [:]),
+            registry: GrowingRegistry(),
+            instanceID: "search-1"
+        )
+        let router = Router(context: ServiceRequestContext.self)
+        let responder = ServiceResponder(router.buildResponder(), deadlines: .service())
+        let built = Mutex<ServiceConnections?>(nil)
+        let parts = try await environment.connect(to: [users]) { connections in
+            built.withLock { $0 = connections }
+            return ServiceParts(responder: responder, background: [connections], checks: [Readiness.Check("store") {}])
+        }
+        let findings = await Readiness(checks: parts.checks).freshFindings()
+        #expect(findings.map(\.name) == ["store", "service registry"] && findings.map(\.ok) == [true, false])
+        try await built.withLock { $0 }?.close()
     }
 
     private func run(
