@@ -2,7 +2,7 @@ import CCurl
 
 /// Ends a conversation from outside of its thread.
 final class ConversationStop: Sendable {
-    /// Safe to use from any thread until it is destroyed.
+    /// Unsafe to the compiler only: it never changes, and what it points to has a mutex of its own.
     nonisolated(unsafe) fileprivate let pointer: OpaquePointer
 
     /// Fails when there is no memory.
