@@ -19,7 +19,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images test check features smoke bench bench-gateway chaos lab clean prepare
+.PHONY: help up import build images compose-smoke test check features smoke bench bench-gateway chaos lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ $(RELEASE)/.built: $(SOURCES)
 images: ## Build the images of the services with Docker. TAG=latest
 	@deploy/images/build "$(TAG)"
 
+compose-smoke: ## Build the images, start the stack of containers, use it, break it. FILE=listings.ndjson[.gz]
+	@deploy/compose/smoke $(FILE)
+
 prepare: ## Install the C libraries that are missing.
 	@deploy/local/prepare
 
@@ -48,6 +51,7 @@ test: prepare ## All Swift tests, the features and the checks.
 	swift build --build-tests
 	swift test --skip-build --filter '$(MODELS)'
 	$(FEW) swift test --skip-build --skip '$(MODELS)|IntegrationTests|FeatureTests'
+	$(FEW) deploy/tests/with-postgresql swift test --skip-build --filter 'UsersServiceTests|SearchServiceTests'
 	$(FEW) swift test --skip-build --filter IntegrationTests
 	$(MAKE) --no-print-directory features
 	$(MAKE) --no-print-directory check

@@ -29,6 +29,7 @@ let package = Package(
         // MARK: Shared
         .systemLibrary(name: "CCrypt", path: "Shared/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Shared/System/CMalloc"),
+        .systemLibrary(name: "CPostgreSQL", path: "Shared/System/CPostgreSQL", providers: [.apt(["libpq-dev"])]),
         .shared("InputValidation"),
         .shared("Correlation", outside: [.httpTypes, .serviceContext]),
         .shared("PasswordHashing", uses: ["CCrypt"], outside: [.crypto, .nioPosix]),
@@ -38,13 +39,19 @@ let package = Package(
         .shared("SMTP", uses: ["CCurl"], outside: [.nioPosix]),
         .shared("Resilience"),
         .shared("Etcd", uses: ["Discovery", "Resilience"], outside: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
-        .shared("SQLiteStorage", outside: [.grdb]),
+        .shared("SQLStorage"),
+        .shared("SQLiteStorage", uses: ["SQLStorage"], outside: [.grdb]),
+        .shared(
+            "PostgreSQL",
+            uses: ["CPostgreSQL", "SQLStorage"],
+            outside: [.log, .metrics, .nioPosix, .serviceContext]
+        ),
         .shared("LoadBalancing", uses: ["Discovery"], outside: [.log, .metrics]),
         .shared("StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .shared("Telemetry", outside: [.coreMetrics]),
         .shared(
             "Messaging",
-            uses: ["Correlation", "SQLiteStorage"],
+            uses: ["Correlation", "SQLStorage", "SQLiteStorage"],
             outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
         ),
         .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2]),
@@ -82,7 +89,7 @@ let package = Package(
             of: "Users",
             uses: [
                 "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "PasswordHashing",
-                "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
+                "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
             ],
             outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
         ),
@@ -93,8 +100,8 @@ let package = Package(
             .service,
             of: "Search",
             uses: [
-                "AccessPolicy", "InputValidation", "Resilience", "SQLiteStorage", "SearchContract", "SearchDomain",
-                "ServiceRuntime",
+                "AccessPolicy", "InputValidation", "PostgreSQL", "Resilience", "SQLStorage", "SQLiteStorage",
+                "SearchContract", "SearchDomain", "ServiceRuntime",
             ],
             outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .nioCore]
         ),
@@ -151,14 +158,16 @@ let package = Package(
         // MARK: Tests
         .target(name: "Gherkin", path: "Tests/Features/Gherkin"),
         .testTarget(name: "GherkinTests", dependencies: ["Gherkin"], path: "Tests/Features/GherkinTests"),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .target(
-            name: "ServiceTestSupport",
-            dependencies: ["AccessPolicy", "InputValidation", .httpTypes, .hummingbirdTesting, .nioCore],
-            path: "Tests/ServiceTestSupport"
+        .support("TestSupport"),
+        .support(
+            "ServiceTestSupport",
+            [
+                "AccessPolicy", "InputValidation", "PostgreSQL", "SQLStorage", .httpTypes, .hummingbirdTesting,
+                .nioCore,
+            ]
         ),
-        .target(name: "Conformance", dependencies: ["Discovery", "TestSupport"], path: "Tests/Conformance"),
-        .target(name: "StackSupport", dependencies: ["LocalStack", "TestSupport"], path: "Tests/StackSupport"),
+        .support("Conformance", ["Discovery", "Messaging", "SQLStorage", "TestSupport"]),
+        .support("StackSupport", ["LocalStack", "TestSupport"]),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
         .tests(of: "PasswordHashing"),
@@ -166,14 +175,15 @@ let package = Package(
         .tests(of: "Etcd"),
         .tests(of: "SMTP"),
         .tests(of: "Resilience"),
-        .tests(of: "SQLiteStorage", uses: ["Resilience"], outside: [.grdb]),
+        .tests(of: "SQLiteStorage", uses: ["Conformance", "Resilience", "SQLStorage"], outside: [.grdb]),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .tests(of: "Telemetry", outside: [.metrics]),
+        .tests(of: "PostgreSQL", uses: ["SQLStorage"]),
         .tests(
             of: "Messaging",
-            uses: ["Correlation", "SQLiteStorage"],
+            uses: ["Conformance", "Correlation", "SQLStorage", "SQLiteStorage"],
             outside: [.grdb, .lifecycle, .log, .serviceContext]
         ),
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
@@ -206,8 +216,8 @@ let package = Package(
             ofService: "Users",
             uses: [
                 "AccessPolicy", "Correlation", "Discovery", "InputValidation", "MailWorkerContract", "Messaging",
-                "PasswordHashing", "SQLiteStorage", "ServiceClient", "ServiceRuntime", "Tokens", "UsersContract",
-                "UsersDomain",
+                "PasswordHashing", "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceClient", "ServiceRuntime",
+                "Tokens", "UsersContract", "UsersDomain",
             ]
         ),
         .tests(
@@ -235,8 +245,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "SMTP", "StackSupport",
-                "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "PostgreSQL", "SMTP", "SQLStorage",
+                "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),
@@ -289,16 +299,7 @@ extension Target {
             resources: resources
         )
     }
-}
 
-/// What a service is made of.
-enum Part: String {
-    case contract = "Contract"
-    case domain = "Domain"
-    case service = "Service"
-}
-
-extension Target {
     /// A part of a service: its contract, its domain or its routes, stores and workers.
     static func part(
         _ part: Part,
@@ -325,6 +326,11 @@ extension Target {
         )
     }
 
+    /// What several test targets use.
+    static func support(_ name: String, _ dependencies: [Dependency] = []) -> Target {
+        .target(name: name, dependencies: dependencies, path: "Tests/\(name)")
+    }
+
     /// The tests of a library below `Shared/`.
     static func tests(
         of name: String,
@@ -337,9 +343,7 @@ extension Target {
             path: "Tests/Shared/\(name)Tests"
         )
     }
-}
 
-extension Target {
     /// The tests of a service through its router, in process.
     static func tests(ofService name: String, uses targets: [String]) -> Target {
         .testTarget(
@@ -353,6 +357,13 @@ extension Target {
             path: "Tests/Services/\(name)ServiceTests"
         )
     }
+}
+
+/// What a service is made of.
+enum Part: String {
+    case contract = "Contract"
+    case domain = "Domain"
+    case service = "Service"
 }
 
 extension Target.Dependency {

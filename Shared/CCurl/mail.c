@@ -154,7 +154,7 @@ void ccurl_send(const struct ccurl_mail *mail, struct ccurl_outcome *outcome) {
     SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
     SET(CURLOPT_PROXY, "");
     SET(CURLOPT_URL, mail->url);
-    SET(CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+    SET(CURLOPT_USE_SSL, (long)(mail->is_plaintext ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -162,7 +162,7 @@ void ccurl_send(const struct ccurl_mail *mail, struct ccurl_outcome *outcome) {
         SET(CURLOPT_CAINFO, mail->authorities);
         SET(CURLOPT_CAPATH, (char *)NULL);  // Else the system's folder of authorities is trusted as well.
     }
-    if (mail->username != NULL) {
+    if (mail->username != NULL && !mail->is_plaintext) {
         // Others need more than a password, and would be preferred where the server offers them.
         SET(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
         SET(CURLOPT_USERNAME, mail->username);

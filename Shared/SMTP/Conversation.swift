@@ -37,6 +37,7 @@ struct Conversation: Sendable {
     let username: String?
     let password: String?
     let authorities: String?
+    let isPlaintext: Bool
     let envelope: Envelope?
     let message: [UInt8]
 
@@ -59,6 +60,7 @@ struct Conversation: Sendable {
             url: url,
             username: texts[1],
             password: texts[1] == nil ? nil : texts[2],
+            is_plaintext: isPlaintext ? 1 : 0,
             authorities: texts[3],
             sender: texts[4],
             recipient: texts[5],

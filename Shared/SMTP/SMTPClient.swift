@@ -2,7 +2,7 @@ import CCurl
 import NIOPosix
 import Synchronization
 
-/// Hands mails to an SMTP server (RFC 5321), encrypted or not at all.
+/// Hands mails to an SMTP server (RFC 5321), encrypted unless its URL says that nothing is to be.
 ///
 /// Each mail is a conversation of its own, on a thread of its own: libcurl blocks, and the cooperative pool must not.
 public struct SMTPClient: Sendable {
@@ -61,6 +61,7 @@ public struct SMTPClient: Sendable {
             username: server.username,
             password: password,
             authorities: authorities,
+            isPlaintext: server.encryption == .unencrypted,
             envelope: envelope,
             message: message
         )

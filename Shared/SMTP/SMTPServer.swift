@@ -1,11 +1,14 @@
 /// An SMTP server that takes mails, and how it is talked to.
 public struct SMTPServer: Hashable, Sendable {
-    /// When the conversation becomes encrypted; it never goes on without.
+    /// When the conversation becomes encrypted; it never goes on without where that was not asked for by name.
     public enum Encryption: String, Hashable, Sendable {
         /// After the greeting, by STARTTLS (RFC 3207): `smtp://`.
         case startTLS = "smtp"
         /// From the first byte (RFC 8314): `smtps://`.
         case implicit = "smtps"
+        /// Never: `smtp-plaintext://`, for a mail viewer on a network of its own. Everybody on the way reads the mails, so
+        /// that nobody logs in.
+        case unencrypted = "smtp-plaintext"
     }
 
     /// Why a text is no address of a server.
@@ -18,19 +21,19 @@ public struct SMTPServer: Hashable, Sendable {
     public let encryption: Encryption
     /// A host name or an IPv4 address, or an IPv6 address in brackets.
     public let host: String
-    /// By default 587, of implicit TLS 465.
+    /// By default 587, of implicit TLS 465, without encryption 25.
     public let port: Int
     /// Who sends; nil for nobody in particular.
     public let username: String?
 
-    /// Reads a URL: `smtp://[user@]host[:port]`, or `smtps://…`.
+    /// Reads a URL: `smtp://[user@]host[:port]`, `smtps://…`, or `smtp-plaintext://host[:port]`.
     ///
     /// A user name may hold `%` and two hexadecimal digits for any byte, and an `@`: the last one ends it.
     /// - Throws: ``Malformed`` saying which part is wrong.
     public init(url: String) throws(Malformed) {
         let parts = url.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].hasPrefix("//"), let encryption = Encryption(rawValue: String(parts[0])) else {
-            throw Malformed(description: "the URL does not begin with smtp:// or smtps://")
+            throw Malformed(description: "the URL does not begin with smtp://, smtps:// or smtp-plaintext://")
         }
         var rest = parts[1].dropFirst(2)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
@@ -50,15 +53,18 @@ public struct SMTPServer: Hashable, Sendable {
         if let end {
             port = try Self.port(rest[rest.index(after: end)...])
         } else {
-            port = encryption == .implicit ? 465 : 587
+            port = encryption.standardPort
+        }
+        guard username == nil || encryption != .unencrypted else {
+            throw Malformed(description: "nobody logs in without encryption: a password would go over the wire")
         }
         self.encryption = encryption
         self.host = String(host)
         self.username = username
     }
 
-    /// The URL without the user.
-    var url: String { "\(encryption.rawValue)://\(host):\(port)" }
+    /// The URL without the user, as libcurl takes it.
+    var url: String { "\(encryption == .implicit ? "smtps" : "smtp")://\(host):\(port)" }
 
     private static func port(_ digits: Substring) throws(Malformed) -> Int {
         guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = Int(digits), (1...65535).contains(port)
@@ -79,6 +85,16 @@ public struct SMTPServer: Hashable, Sendable {
                 default: false
                 }
             }
+    }
+}
+
+extension SMTPServer.Encryption {
+    fileprivate var standardPort: Int {
+        switch self {
+        case .startTLS: 587
+        case .implicit: 465
+        case .unencrypted: 25
+        }
     }
 }
 

@@ -20,10 +20,10 @@ from swift_source import SwiftSource
 
 # The libraries below Shared, by layer. "System" holds the C libraries that only Shared wraps.
 SHARED = {
-    "System": ("CCrypt", "CMalloc"),
+    "System": ("CCrypt", "CMalloc", "CPostgreSQL"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SMTP",
-           "SQLiteStorage"),
-    "L1": ("Etcd", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
+           "SQLStorage", "SQLiteStorage"),
+    "L1": ("PostgreSQL", "Etcd", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
     "L2": ("HTTPProxy", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
 
@@ -73,6 +73,7 @@ MAY_USE = {
 
 # Single edges that the table above does not allow, each with its reason.
 EDGES = {
+    ("SQLiteStorage", "SQLStorage"): "an engine and the protocol it stands behind; Messaging uses both",
     ("ServiceRuntime", "ServiceClient"): "the runtime makes, runs and drains the clients of every service",
     ("LocalStack", "Discovery"): "the stack reads the leases that instances write",
     ("clowder", "LocalStack"): "the command line starts the stack",

@@ -7,7 +7,7 @@ package struct MailWorkerConfiguration: Sendable {
         Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs come from."),
         Setting(
             "mail.url",
-            .url(schemes: ["maildir", "smtp", "smtps"]),
+            .url(schemes: ["maildir", "smtp", "smtps", "smtp-plaintext"]),
             "Where mails go: maildir:PATH writes .eml files into a folder, smtp://[user@]host[:587] hands them to a server."
         ),
         Setting("mail.password", .secretFile, default: "", "The password of the user at the SMTP server."),

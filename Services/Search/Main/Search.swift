@@ -16,8 +16,8 @@ enum Search {
         )
         await process.run { environment in
             try await environment.connect(to: [UsersAddress.name]) { connections in
-                try makeSearchApplication(
-                    configuration: SearchConfiguration(environment.settings),
+                try await makeSearchApplication(
+                    configuration: try SearchConfiguration(environment.settings),
                     access: .remote(
                         verifier: AccessTokenVerifier(
                             issuer: UsersAddress.tokenIssuer,

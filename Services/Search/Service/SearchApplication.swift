@@ -1,5 +1,6 @@
 import AccessPolicy
 package import Hummingbird
+import PostgreSQL
 import Resilience
 import SQLiteStorage
 import SearchContract
@@ -20,11 +21,10 @@ package func makeSearchApplication(
     access: AccessGuard,
     background: [any Service],
     clock: ContinuousClock
-) throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
-    let database = try SQLiteDatabase.open(configuration.databasePath, migrator: SearchSchema.migrator)
-    let listings = ListingStore(database: database)
+) async throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
+    let (listings, search) = try await openStores(configuration.database)
     let router = Router(context: ServiceRequestContext.self)
-    SearchRoutes(search: ListingSearch(database: database), access: access, clock: clock).add(to: router)
+    SearchRoutes(search: search, access: access, clock: clock).add(to: router)
     ImportRoutes(listings: listings, access: access).add(to: router)
     ListingRoutes(listings: listings, access: access).add(to: router)
     return ServiceParts(
@@ -39,4 +39,24 @@ package func makeSearchApplication(
         checks: [Readiness.Check("listing store") { _ = try await listings.listing(id: "readiness") }],
         isStream: { _, path in path == SearchAddress.importPath }
     )
+}
+
+/// The listings and the search through them, on the engine that the address names.
+private func openStores(_ address: DatabaseAddress) async throws -> (ListingStore, ListingSearch) {
+    switch address {
+    case .sqlite(let path):
+        let database = try SQLiteDatabase.open(path, migrator: SearchSchema.migrator)
+        return (
+            ListingStore(database: SQLiteStore(database), index: .none),
+            ListingSearch(engine: SQLiteSearch(database: database))
+        )
+    case .postgreSQL(let settings):
+        let database = try await PostgreSQLDatabase.open(settings, migrations: SearchSchema.migrations)
+        let vectors = try TextVectors()
+        let index = ListingIndex(columns: [("text", "CAST(? AS tsvector)")]) { [try vectors.vector(of: $0)] }
+        return (
+            ListingStore(database: database, index: index),
+            ListingSearch(engine: PostgreSQLSearch(database: database, vectors: vectors))
+        )
+    }
 }

@@ -1,12 +1,10 @@
 package import AccessPolicy
 import FoundationEssentials
-import GRDB
 package import Hummingbird
 import InputValidation
 import Logging
 import Messaging
 package import PasswordHashing
-import SQLiteStorage
 import ServiceLifecycle
 package import ServiceRuntime
 import Tokens
@@ -28,9 +26,9 @@ package func makeUsersApplication(
     policy: RolePolicy,
     hashingPool: HashingPool
 ) async throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
-    let database = try SQLiteDatabase.open(configuration.databasePath, migrator: UsersSchema.migrator)
+    let database = try await UsersDatabase.open(configuration.database)
     let queue = try SQLiteQueue(path: configuration.queuePath, now: dependencies.now)
-    let outbox = SQLiteOutbox(database: database, now: dependencies.now)
+    let outbox = SQLOutbox(database: database, now: dependencies.now)
     let mail = MailOutbox(outbox: outbox, makeID: dependencies.makeID)
     let hasher = try PasswordHasher(
         pepper: configuration.pepper,

@@ -1,9 +1,21 @@
+package import PostgreSQL
 package import ServiceRuntime
 
 /// The settings of the users service, checked.
 package struct UsersConfiguration: Sendable {
     package static let settings: [Setting] = [
-        Setting("database.url", .url(schemes: ["sqlite"]), "Where accounts and sessions are kept."),
+        Setting(
+            "database.url",
+            .url(schemes: ["sqlite", "postgresql"]),
+            "Where accounts and sessions are kept: sqlite:PATH, or postgresql://USER@HOST:5432/DATABASE."
+        ),
+        Setting("database.password", .secretFile, default: "", "The password of the database's user, in a file."),
+        Setting(
+            "database.connections",
+            .integer(1...200),
+            default: "\(PostgreSQLSettings.defaultConnections)",
+            "The most connections to PostgreSQL that this replica has at a time."
+        ),
         Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs go to."),
         Setting("password.pepper", .secretFile, "The secret mixed into every password; 32 bytes or more."),
         Setting("password.cost", .integer(4...16), default: "12", "The bcrypt cost of new password hashes."),
@@ -16,7 +28,7 @@ package struct UsersConfiguration: Sendable {
         ),
     ]
 
-    package var databasePath: String
+    package var database: DatabaseAddress
     package var queuePath: String
     package var pepper: [UInt8]
     package var passwordCost: Int
@@ -24,7 +36,15 @@ package struct UsersConfiguration: Sendable {
     package var bootstrapAccountsPath: String?
 
     package init(_ settings: Settings) throws(SettingsError) {
-        databasePath = settings.urlPath("database.url")
+        do {
+            database = try DatabaseAddress(
+                url: settings.text("database.url"),
+                password: settings.text("database.password"),
+                connections: settings.integer("database.connections")
+            )
+        } catch {
+            throw SettingsError(["database.url: \(error)"])
+        }
         queuePath = settings.urlPath("queue.url")
         pepper = Array(settings.text("password.pepper").utf8)
         passwordCost = settings.integer("password.cost")

@@ -21,6 +21,8 @@ struct ccurl_mail {
     /// Null for nobody; both or none.
     const char *_Nullable username;
     const char *_Nullable password;
+    /// Whether nothing is encrypted; no password goes out then.
+    int is_plaintext;
     /// A PEM file with the certificates to trust; null for the system's.
     const char *_Nullable authorities;
     /// The envelope; null to ask only whether the server takes mails.

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import GRDB
+import SQLStorage
 
 /// How messages are stored in rows.
 enum HeaderCoding {
@@ -9,19 +10,26 @@ enum HeaderCoding {
         return String(decoding: try encoder.encode(headers), as: UTF8.self)
     }
 
-    /// `RETURNING` gives rows in no particular order.
-    static func areInOrder(_ left: Row, _ right: Row) -> Bool {
-        let (first, second): (Int64, Int64) = (left["sequence"], right["sequence"])
-        return first < second
-    }
-
     static func message(_ row: Row) throws -> Message {
         Message(
             id: row["id"],
             topic: row["topic"],
             body: Array(row["body"] as Data),
-            headers: try JSONDecoder().decode([String: String].self, from: Data((row["headers"] as String).utf8))
+            headers: try decode(row["headers"])
         )
+    }
+
+    static func message(_ row: SQLRow) throws -> Message {
+        Message(
+            id: try row["id"],
+            topic: try row["topic"],
+            body: try row["body"],
+            headers: try decode(try row["headers"])
+        )
+    }
+
+    private static func decode(_ headers: String) throws -> [String: String] {
+        try JSONDecoder().decode([String: String].self, from: Data(headers.utf8))
     }
 }
 

@@ -140,11 +140,11 @@ extension ServiceEnvironment {
     /// - Throws: What `build` throws.
     public func connect<Responder>(
         to services: [ServiceName],
-        for build: (ServiceConnections) throws -> ServiceParts<Responder>
+        for build: (ServiceConnections) async throws -> ServiceParts<Responder>
     ) async throws -> ServiceParts<Responder> {
         let connections = ServiceConnections(to: services, registry: registry)
         do {
-            var parts = try build(connections)
+            var parts = try await build(connections)
             parts.upstreams = { connections.upstreams }
             parts.checks.append(connections.check)
             return parts

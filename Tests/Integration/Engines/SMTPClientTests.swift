@@ -67,6 +67,16 @@ struct SMTPClientTests {
         }
     }
 
+    /// What was asked for by name: a mail viewer on a network of its own.
+    @Test func sendsWithoutEncryptionWhereTheURLSaysSo() async throws {
+        try await SMTPServerProcess.with(["--encryption", "none"]) { server in
+            let client = try server.client(scheme: "smtp-plaintext")
+            try await client.send(text, from: "board@clowder.example", to: "ada@example.org")
+            #expect(server.mails.map(\.message) == [text])
+            #expect(server.mails.first?.facts.contains("encrypted False") == true)
+        }
+    }
+
     @Test func trustsNobodyElse() async throws {
         try await SMTPServerProcess.with { server in
             for client in [try server.client(trusts: false), try server.client(host: "127.0.0.1")] {

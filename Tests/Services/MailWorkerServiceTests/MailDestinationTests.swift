@@ -40,7 +40,7 @@ struct MailDestinationTests {
         ("smtp://user@mail", "mail.url names a user and mail.password is missing, or the other way round"),
         (
             "http://mail",
-            "mail.url must be a URL with the scheme maildir, smtp or smtps; it is \"http://mail\" (--mail-url)"
+            "mail.url must be a URL with the scheme maildir, smtp, smtps or smtp-plaintext; it is \"http://mail\" (--mail-url)"
         ),
     ])
     func saysWhatIsWrong(_ url: String, _ problem: String) async {

@@ -101,13 +101,13 @@ func withSearchService<Value: Sendable>(
 ) async throws -> Value {
     try await withTemporaryDirectory { directory in
         let path = directory + "/search.sqlite"
-        let arguments = ["--database-url=sqlite:\(path)"]
+        let arguments = try await TestDatabase.flags(in: directory, file: "search.sqlite")
         let settings = try Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
         let logs = InMemoryLogHandler()
         return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
             let key = SigningKey()
-            let parts = try makeSearchApplication(
-                configuration: SearchConfiguration(settings),
+            let parts = try await makeSearchApplication(
+                configuration: try SearchConfiguration(settings),
                 access: try RunningSearch.access(key, policy),
                 background: [],
                 clock: ContinuousClock()

@@ -7,7 +7,11 @@ import TestSupport
 import Testing
 
 /// What becomes of a search that is not done at its deadline.
-@Suite(.timeLimit(.minutes(1))) struct SearchDeadlineTests {
+@Suite(
+    .timeLimit(.minutes(1)),
+    .enabled(if: TestDatabase.isFile, "PostgreSQL's interruption has tests of its own")
+)
+struct SearchDeadlineTests {
     /// As many searches as there are connections to read with: one that went on would keep its connection.
     @Test func endsTheStatementsOfSearchesAtTheirDeadline() async throws {
         try await withSearchService { search in

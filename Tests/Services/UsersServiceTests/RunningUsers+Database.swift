@@ -1,30 +1,42 @@
 import FoundationEssentials
-import GRDB
+import SQLStorage
+import UsersService
 
 extension RunningUsers {
     /// Runs `work` in a transaction on a connection of its own to the service's database.
-    func inDatabase<Value: Sendable>(_ work: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        return try await DatabaseQueue(path: directory + "/users.sqlite", configuration: configuration).write(work)
+    func inDatabase<Value: Sendable>(
+        _ work: @escaping @Sendable (any SQLSession) throws -> Value
+    ) async throws -> Value {
+        try await UsersDatabase.open(database).write(work)
     }
 
     /// How many rows a table has.
     func count(of table: String) async throws -> Int {
-        try await inDatabase { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? -1 }
+        try await inDatabase { try $0.value("SELECT count(*) FROM \(table)") ?? -1 }
     }
 
     /// Every value of every row of every table, as text.
     func storedTexts() async throws -> [String] {
-        try await inDatabase { database in
-            let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
-            return try tables.flatMap { table in
-                try Row.fetchAll(database, sql: "SELECT * FROM \(table)").flatMap { row in
-                    row.map { _, value in
-                        String(decoding: Data.fromDatabaseValue(value) ?? Data("\(value)".utf8), as: UTF8.self)
-                    }
-                }
+        let store = try await UsersDatabase.open(database)
+        let tables =
+            switch store.dialect {
+            case .sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'"
+            case .postgreSQL: "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
             }
+        return try await store.read { session in
+            try session.rows(tables).map { try $0[0] as String }.flatMap { table in
+                try session.rows("SELECT * FROM \(table)").flatMap { row in row.values.map(Self.text) }
+            }
+        }
+    }
+
+    private static func text(_ value: SQLValue) -> String {
+        switch value {
+        case .null: ""
+        case .integer(let number): "\(number)"
+        case .real(let number): "\(number)"
+        case .text(let text): text
+        case .blob(let bytes): String(decoding: bytes, as: UTF8.self)
         }
     }
 

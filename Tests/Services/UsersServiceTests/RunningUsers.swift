@@ -9,6 +9,7 @@ import MailWorkerContract
 import Messaging
 import NIOCore
 import PasswordHashing
+import PostgreSQL
 import ServiceClient
 import ServiceRuntime
 import ServiceTestSupport
@@ -22,6 +23,7 @@ import UsersService
 struct RunningUsers: Sendable {
     let client: any TestClientProtocol
     let directory: String
+    let database: DatabaseAddress
     let time: ManualTime
     let hashingPool: HashingPool
     private let logs: InMemoryLogHandler
@@ -31,6 +33,7 @@ struct RunningUsers: Sendable {
     fileprivate init(
         client: any TestClientProtocol,
         directory: String,
+        database: DatabaseAddress,
         time: ManualTime,
         hashingPool: HashingPool,
         logs: InMemoryLogHandler,
@@ -38,6 +41,7 @@ struct RunningUsers: Sendable {
     ) throws {
         self.client = client
         self.directory = directory
+        self.database = database
         self.time = time
         self.hashingPool = hashingPool
         self.logs = logs
@@ -183,6 +187,7 @@ private func run<Value: Sendable>(
                 RunningUsers(
                     client: client,
                     directory: directory,
+                    database: configuration.database,
                     time: time,
                     hashingPool: pool,
                     logs: logs,
@@ -216,11 +221,12 @@ private func configuration(in directory: String, cost: Int, keysSecret: String) 
     for (name, contents) in secrets {
         try Data(contents.utf8).write(to: URL(filePath: "\(directory)/\(name)"))
     }
-    let arguments = [
-        "--database-url=sqlite:\(directory)/users.sqlite", "--queue-url=sqlite:\(directory)/queue.sqlite",
-        "--password-pepper=\(directory)/pepper", "--keys-secret=\(directory)/secret",
-        "--bootstrap-accounts=\(directory)/accounts", "--password-cost=\(cost)",
-    ]
+    let arguments =
+        try await TestDatabase.flags(in: directory, file: "users.sqlite") + [
+            "--queue-url=sqlite:\(directory)/queue.sqlite",
+            "--password-pepper=\(directory)/pepper", "--keys-secret=\(directory)/secret",
+            "--bootstrap-accounts=\(directory)/accounts", "--password-cost=\(cost)",
+        ]
     return try UsersConfiguration(
         try Settings.load(UsersConfiguration.settings, arguments: arguments, environment: [:])
     )

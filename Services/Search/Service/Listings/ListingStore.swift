@@ -1,10 +1,13 @@
-import GRDB
+import SQLStorage
 import SearchDomain
 import ServiceRuntime
 
 /// The listings, by ID.
+///
+/// Changes take turns: each takes the catalogue's row first, so that generations are given out in their order.
 struct ListingStore: Sendable {
-    let database: any DatabaseWriter
+    let database: any SQLDatabase
+    let index: ListingIndex
 
     /// A listing with the version its entity tag is made of.
     struct Versioned: Sendable {
@@ -27,95 +30,101 @@ struct ListingStore: Sendable {
 
     /// The listing with this ID, or nil.
     func listing(id: String) async throws -> Versioned? {
-        try await database.read { try Self.fetch(id, in: $0) }
+        try await database.read { try Self.fetch([id], in: $0)[Array(id.utf8)] }
     }
 
     /// Writes a listing if what stood there before meets the precondition.
     func put(_ listing: Listing, if precondition: Precondition) async throws -> WriteOutcome {
-        try await database.write { database in
-            let existing = try Self.fetch(listing.id, in: database)
+        try await change { [index] session, change in
+            let existing = try Self.fetch([listing.id], in: session)[Array(listing.id.utf8)]
             guard precondition.holds(for: existing?.version) else { return .conflict }
-            let next = try Self.noteChange(in: database)
-            guard existing != nil else {
-                try Self.insert(listing, version: next, in: database)
-                return .created(version: next)
-            }
-            try Self.update(listing, version: next, in: database)
-            return .replaced(version: next)
+            let version = try change.write(listing, replacing: existing != nil, index, in: session)
+            return existing == nil ? .created(version: version) : .replaced(version: version)
         }
     }
 
     /// Removes a listing; nil when there was none, false when it does not meet the precondition.
     func delete(id: String, if precondition: Precondition) async throws -> Bool? {
-        try await database.write { database in
-            guard let existing = try Self.fetch(id, in: database) else { return nil }
+        try await change { session, change in
+            guard let existing = try Self.fetch([id], in: session)[Array(id.utf8)] else { return nil }
             guard precondition.holds(for: existing.version) else { return false }
-            try database.execute(sql: "DELETE FROM listing WHERE id = ?", arguments: [id])
-            _ = try Self.noteChange(in: database)
+            try session.execute("DELETE FROM listing WHERE id = ?", [id])
+            change.note()
             return true
         }
     }
 
     /// Takes the listings of an import in one transaction: the later state of each animal stays.
     func merge(_ listings: [Listing]) async throws -> [MergeOutcome] {
-        try await database.write { database in
-            try listings.map { listing -> MergeOutcome in
-                guard let existing = try Self.fetch(listing.id, in: database) else {
-                    try Self.insert(listing, version: try Self.noteChange(in: database), in: database)
-                    return .accepted
-                }
-                guard listing.supersedes(existing.listing) else { return .unchanged }
-                try Self.update(listing, version: try Self.noteChange(in: database), in: database)
-                return .replaced
+        try await change { [index] session, change in
+            var states = try Self.fetch(listings.map(\.id), in: session).mapValues(\.listing)
+            return try listings.map { listing in
+                let id = Array(listing.id.utf8)
+                let existing = states[id]
+                if let existing, !listing.supersedes(existing) { return .unchanged }
+                _ = try change.write(listing, replacing: existing != nil, index, in: session)
+                states[id] = listing
+                return existing == nil ? .accepted : .replaced
             }
         }
     }
 
-    private static func fetch(_ id: String, in database: Database) throws -> Versioned? {
-        let statement = try database.cachedStatement(
-            sql: "SELECT \(ListingRows.columns), version FROM listing WHERE id = ?"
-        )
-        return try Row.fetchOne(statement, arguments: [id]).map { row in
-            Versioned(listing: ListingRows.listing(row), version: row["version"])
+    /// The listings that are there, by the bytes of their IDs: canonically equivalent IDs are different ones.
+    private static func fetch(_ ids: [String], in session: any SQLSession) throws -> [[UInt8]: Versioned] {
+        let marks = repeatElement("?", count: ids.count).joined(separator: ", ")
+        let rows = try session.rows("SELECT \(ListingRows.columns), version FROM listing WHERE id IN (\(marks))", ids)
+        return try rows.reduce(into: [:]) { found, row in
+            let listing = try ListingRows.listing(row)
+            found[Array(listing.id.utf8)] = Versioned(listing: listing, version: try row[ListingRows.columnCount])
         }
     }
 
-    private static let insertion = """
-        INSERT INTO listing (id, version, facets, \(ListingRows.fields.joined(separator: ", ")))
-        VALUES (?, ?, ?, \(ListingRows.fields.map { _ in "?" }.joined(separator: ", ")))
-        """
-
-    private static let replacement = """
-        UPDATE listing SET version = ?, facets = ?, \(ListingRows.fields.map { "\($0) = ?" }.joined(separator: ", "))
-        WHERE id = ?
-        """
-
-    private static func insert(_ listing: Listing, version: Int, in database: Database) throws {
-        let facets = try FacetGroups.number(of: listing, in: database)
-        let statement = try database.cachedStatement(sql: insertion)
-        try statement.execute(
-            arguments: StatementArguments([listing.id, version, facets] + ListingRows.values(listing))
-        )
-    }
-
-    private static func update(_ listing: Listing, version: Int, in database: Database) throws {
-        let facets = try FacetGroups.number(of: listing, in: database)
-        let statement = try database.cachedStatement(sql: replacement)
-        try statement.execute(
-            arguments: StatementArguments([version, facets] + ListingRows.values(listing) + [listing.id])
-        )
-    }
-
-    /// Counts one change of the catalogue; its number is the changed listing's version.
-    ///
-    /// No two states of a listing have the same version, even when it was removed and has come back.
-    private static func noteChange(in database: Database) throws -> Int {
-        let statement = try database.cachedStatement(
-            sql: "UPDATE catalogue SET generation = generation + 1 RETURNING generation"
-        )
-        guard let generation = try Int.fetchOne(statement) else {
-            throw DatabaseError(message: "the catalogue has no generation")
+    /// Runs a change of the catalogue alone, and counts what it did.
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLSession, inout CatalogueChange) throws -> Value
+    ) async throws -> Value {
+        try await database.writeClaiming { [dialect = database.dialect] session in
+            let generation: Int? = try session.value("SELECT generation FROM catalogue \(dialect.locking)")
+            guard let generation else { throw SQLError(.unexpected, "the catalogue has no generation") }
+            var change = CatalogueChange(generation: generation)
+            let value = try body(session, &change)
+            if change.generation != generation {
+                try session.execute("UPDATE catalogue SET generation = ?", [change.generation])
+            }
+            return value
         }
+    }
+}
+
+/// The changes of one transaction.
+///
+/// Each has a number, which is the changed listing's version: no two states of a listing have the same version, even
+/// when it was removed and has come back.
+private struct CatalogueChange {
+    private(set) var generation: Int
+    private var groups = FacetGroups.Numbers()
+
+    init(generation: Int) {
+        self.generation = generation
+    }
+
+    /// Counts a change.
+    mutating func note() {
+        generation += 1
+    }
+
+    /// Writes a listing; its version.
+    mutating func write(
+        _ listing: Listing,
+        replacing: Bool,
+        _ index: ListingIndex,
+        in session: any SQLSession
+    ) throws -> Int {
+        note()
+        let facets = try groups.number(of: listing, in: session)
+        let values: [(any SQLConvertible)?] =
+            [generation, facets] + ListingRows.values(listing) + (try index.values(listing)) + [listing.id]
+        try session.execute(replacing ? index.replacement : index.insertion, values)
         return generation
     }
 }

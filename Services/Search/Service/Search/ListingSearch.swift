@@ -1,21 +1,15 @@
-import GRDB
 import InputValidation
+import SQLStorage
 import SearchDomain
 
 /// Searches listings, best or newest first, with counts over all matches.
 struct ListingSearch: Sendable {
-    private let database: any DatabaseReader
+    private let engine: any SearchEngine
     private let cache = SearchCache()
     private let groups = FacetGroups()
 
-    /// A row of results: a listing and its place in the order.
-    private struct Hit {
-        let listing: Listing
-        let position: SearchPosition
-    }
-
-    init(database: any DatabaseReader) {
-        self.database = database
+    init(engine: any SearchEngine) {
+        self.engine = engine
     }
 
     struct Page: Sendable {
@@ -51,12 +45,12 @@ struct ListingSearch: Sendable {
             }
             position = read
         }
-        return try await database.read { [position] database in
-            let (generation, edition) = try Self.generation(in: database)
+        return try await engine.read { [position] snapshot in
+            let (generation, edition) = try Self.generation(in: snapshot.session)
             guard !isKnown(edition) else { return .unchanged(edition: edition) }
             if let page = cache.page(of: query, generation: generation) { return .page(page) }
-            let counts = try counts(query, generation, in: database)
-            let hits = counts.total > 0 ? try Self.hits(query, after: position, in: database) : []
+            let counts = try counts(query, generation, in: snapshot)
+            let hits = counts.total > 0 ? try snapshot.hits(of: query, after: position) : []
             let next = hits.count > query.limit ? hits[query.limit - 1].position : nil
             let page = Page(
                 listings: hits.prefix(query.limit).map(\.listing),
@@ -71,121 +65,23 @@ struct ListingSearch: Sendable {
         }
     }
 
-    private static func hits(
-        _ query: SearchQuery,
-        after position: SearchPosition?,
-        in database: Database
-    ) throws -> [Hit] {
-        switch query.effectiveSort {
-        case .newest: try newest(query, after: position, in: database)
-        case .relevance: try mostRelevant(query, after: position, in: database)
-        }
-    }
-
-    private static func newest(
-        _ query: SearchQuery,
-        after position: SearchPosition?,
-        in database: Database
-    ) throws -> [Hit] {
-        let key = "coalesce(listing.intakeOn, '')"
-        var statement = SearchStatement(query)
-        if let position {
-            statement.add("(\(key), listing.number) < (?, ?)", arguments: [position.key, position.number])
-        }
-        return try fetch(
-            hit,
-            database,
-            """
-            SELECT \(ListingRows.columns), listing.number, \(key) AS sort_key FROM \(statement.source) \(statement.filter)
-            ORDER BY \(key) DESC, listing.number DESC LIMIT ?
-            """,
-            statement.arguments + [query.limit + 1]
-        )
-    }
-
-    /// Ranks row numbers only, and reads whole rows for the page alone.
-    private static func mostRelevant(
-        _ query: SearchQuery,
-        after position: SearchPosition?,
-        in database: Database
-    ) throws -> [Hit] {
-        let statement = SearchStatement(query)
-        var arguments = statement.arguments
-        if let position { arguments += [rank(position.key), position.number] }
-        return try fetch(
-            hit,
-            database,
-            """
-            SELECT \(ListingRows.columns), listing.number, page.sort_key FROM (
-                SELECT * FROM (
-                    SELECT listing_text.rowid AS number, bm25(listing_text, \(SearchStatement.weights)) AS sort_key
-                    FROM \(statement.narrowSource) \(statement.filter)
-                ) \(position == nil ? "" : "WHERE (sort_key, number) > (?, ?)")
-                ORDER BY sort_key, number LIMIT ?
-            ) AS page CROSS JOIN listing ON listing.number = page.number ORDER BY page.sort_key, page.number
-            """,
-            arguments + [query.limit + 1]
-        )
-    }
-
-    private static func hit(_ row: Row) -> Hit {
-        let number: Int64 = row[ListingRows.columnCount]
-        let position = SearchPosition(key: sortKey(row[ListingRows.columnCount + 1]), number: number)
-        return Hit(listing: ListingRows.listing(row), position: position)
-    }
-
-    /// A rank keeps all its bits on the way through a cursor; a date is a text already.
-    private static func sortKey(_ value: DatabaseValue) -> String {
-        switch value.storage {
-        case .double(let rank): String(rank.bitPattern)
-        case .string(let date): date
-        default: ""
-        }
-    }
-
     /// How often the catalogue was changed, and that together with which catalogue it is.
-    private static func generation(in database: Database) throws -> (Int64, edition: String) {
-        let statement = try database.cachedStatement(sql: "SELECT generation, id FROM catalogue")
-        guard let row = try Row.fetchOne(statement) else { return (0, "") }
-        let (generation, id): (Int64, String) = (row[0], row[1])
+    private static func generation(in session: any SQLSession) throws -> (Int64, edition: String) {
+        guard let row = try session.row("SELECT generation, id FROM catalogue") else { return (0, "") }
+        let (generation, id): (Int64, String) = (try row[0], try row[1])
         return (generation, "\(id)-\(generation)")
-    }
-
-    /// Reads rows one by one, without keeping them; there are few shapes of searches, so statements are kept.
-    private static func fetch<Element>(
-        _ make: (Row) -> Element,
-        _ database: Database,
-        _ sql: String,
-        _ arguments: StatementArguments
-    ) throws -> [Element] {
-        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
-        var elements: [Element] = []
-        while let row = try rows.next() { elements.append(make(row)) }
-        return elements
-    }
-
-    private static func rank(_ key: String) -> Double {
-        UInt64(key).map(Double.init(bitPattern:)) ?? 0
     }
 
     private func counts(
         _ query: SearchQuery,
         _ generation: Int64,
-        in database: Database
+        in snapshot: any SearchSnapshot
     ) throws -> SearchCounts {
         if let counts = cache.counts(of: query, generation: generation) { return counts }
-        let statement = SearchStatement(query)
-        let groups = try Self.fetch(
-            { (group: $0[0] as Int64, count: $0[1] as Int) },
-            database,
-            """
-            SELECT listing.facets, count(*) FROM \(statement.source) \(statement.filter) GROUP BY listing.facets
-            """,
-            statement.arguments
-        )
+        let groups = try snapshot.groupCounts(of: query)
         let counts = SearchCounts(
             total: groups.reduce(0) { $0 + $1.count },
-            tallies: try self.groups.tally(groups, in: database)
+            tallies: try self.groups.tally(groups, in: snapshot.session)
         )
         if counts.total >= SearchCache.minimumMatches {
             cache.remember(counts, of: query, generation: generation)

@@ -24,6 +24,12 @@ struct SearchPosition: Sendable {
         self.number = number
     }
 
+    /// A rank as a key: it keeps all its bits on the way through a cursor.
+    static func key(rank: Double) -> String { String(rank.bitPattern) }
+
+    /// The rank that the key is; 0 when it is none.
+    var rank: Double { UInt64(key).map(Double.init(bitPattern:)) ?? 0 }
+
     /// FNV-1a over the query's key and the position: Swift's own hashes differ between replicas.
     private func fingerprint(for query: SearchQuery) -> String {
         let text = query.matchKey + "\(query.effectiveSort.rawValue)|\(number)|\(key)".utf8

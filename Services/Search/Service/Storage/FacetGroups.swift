@@ -1,4 +1,4 @@
-import GRDB
+import SQLStorage
 import SearchDomain
 import Synchronization
 
@@ -24,13 +24,14 @@ final class FacetGroups: Sendable {
     ///
     /// - Parameters:
     ///   - counts: How many listings each group has.
-    ///   - database: Where groups are read that are not known yet.
+    ///   - session: Where groups are read that are not known yet.
     /// - Returns: For each facet in the order of ``names``, its values that occur and how many listings have them.
-    /// - Throws: The database's error when groups cannot be read.
-    func tally(_ counts: [(group: Int64, count: Int)], in database: Database) throws -> [[(value: String, count: Int)]]
+    /// - Throws: `SQLError` when groups cannot be read.
+    func tally(_ counts: [(group: Int64, count: Int)], in session: any SQLSession) throws
+        -> [[(value: String, count: Int)]]
     {
         try table.withLock { table in
-            if counts.contains(where: { table.groups[$0.group] == nil }) { try Self.readRest(into: &table, database) }
+            if counts.contains(where: { table.groups[$0.group] == nil }) { try Self.readRest(into: &table, session) }
             var tallies = table.texts.map { [Int](repeating: 0, count: $0.count) }
             for (group, count) in counts {
                 for (facet, value) in (table.groups[group] ?? []).enumerated() {
@@ -43,17 +44,15 @@ final class FacetGroups: Sendable {
         }
     }
 
-    private static func readRest(into table: inout Table, _ database: Database) throws {
-        let rows = try Row.fetchAll(
-            try database.cachedStatement(
-                sql: "SELECT id, species, color, sex, jurisdiction, outcome FROM facet_group WHERE id > ? ORDER BY id"
-            ),
-            arguments: [table.last]
+    private static func readRest(into table: inout Table, _ session: any SQLSession) throws {
+        let rows = try session.rows(
+            "SELECT id, species, color, sex, jurisdiction, outcome FROM facet_group WHERE id > ? ORDER BY id",
+            [table.last]
         )
         for row in rows {
-            table.last = row[0]
-            table.groups[table.last] = names.indices.map { facet in
-                let text: String = row[facet + 1]
+            table.last = try row[0]
+            table.groups[table.last] = try names.indices.map { facet in
+                let text: String = try row[facet + 1]
                 guard !text.isEmpty else { return nil }
                 // Bytes, since canonically equivalent texts are different values to the database.
                 let bytes = Array(text.utf8)
@@ -65,22 +64,42 @@ final class FacetGroups: Sendable {
         }
     }
 
-    /// The number of a listing's group, which is added when it is the first of its kind.
-    static func number(of listing: Listing, in database: Database) throws -> Int64 {
-        let values: StatementArguments = [
-            listing.species, listing.primaryColor ?? "", listing.sex ?? "", listing.jurisdiction ?? "",
-            listing.outcomeType ?? "",
-        ]
-        let selection = try database.cachedStatement(
-            sql: """
+    /// The numbers of listings' groups, for the length of a transaction that alone adds groups.
+    struct Numbers {
+        private var known: [[UInt8]: Int64] = [:]
+
+        /// The number of a listing's group, which is added when it is the first of its kind.
+        mutating func number(of listing: Listing, in session: any SQLSession) throws -> Int64 {
+            let values = [
+                listing.species, listing.primaryColor ?? "", listing.sex ?? "", listing.jurisdiction ?? "",
+                listing.outcomeType ?? "",
+            ]
+            // Bytes, as above; 0xFF is no part of any UTF-8.
+            let key = values.reduce(into: [UInt8]()) { $0 += Array($1.utf8) + [0xFF] }
+            if let number = known[key] { return number }
+            let number = try Self.number(values, in: session)
+            known[key] = number
+            return number
+        }
+
+        private static func number(_ values: [String], in session: any SQLSession) throws -> Int64 {
+            let found: Int64? = try session.value(
+                """
                 SELECT id FROM facet_group
                 WHERE species = ? AND color = ? AND sex = ? AND jurisdiction = ? AND outcome = ?
+                """,
+                values
+            )
+            if let found { return found }
+            let row = try session.row(
                 """
-        )
-        if let number = try Int64.fetchOne(selection, arguments: values) { return number }
-        try database.cachedStatement(
-            sql: "INSERT INTO facet_group (species, color, sex, jurisdiction, outcome) VALUES (?, ?, ?, ?, ?)"
-        ).execute(arguments: values)
-        return database.lastInsertedRowID
+                INSERT INTO facet_group (species, color, sex, jurisdiction, outcome) VALUES (?, ?, ?, ?, ?)
+                RETURNING id
+                """,
+                values
+            )
+            guard let row else { throw SQLError(.unexpected, "a group that was added has no number") }
+            return try row[0]
+        }
     }
 }

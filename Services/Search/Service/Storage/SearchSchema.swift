@@ -1,11 +1,13 @@
 import GRDB
+import PostgreSQL
+import SQLStorage
 
 /// The tables of the search service.
 enum SearchSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 listings") { database in
-            try database.execute(sql: tables)
+            try database.execute(sql: tables(.sqlite) + textIndex)
         }
         // Two catalogues may come to the same generation: an entity tag needs more than that.
         migrator.registerMigration("2 catalogue id") { database in
@@ -19,35 +21,60 @@ enum SearchSchema {
         return migrator
     }
 
-    /// The tables of the first version.
+    /// The same history for PostgreSQL.
+    static let migrations = [
+        PostgreSQLMigration(
+            "search 1 listings",
+            tables(.postgreSQL) + """
+                ALTER TABLE listing ADD COLUMN text tsvector NOT NULL;
+                CREATE INDEX listing_text ON listing USING gin (text);
+                ALTER TABLE catalogue ADD COLUMN id TEXT NOT NULL DEFAULT '';
+                UPDATE catalogue SET id = substr(md5(random()::text || clock_timestamp()::text), 1, 16);
+                """
+        )
+    ]
+
+    /// What engines have in common.
     ///
-    /// `listing_text` indexes the columns of `listing` without keeping them twice; triggers keep the two together.
     /// `facet_group` numbers the combinations of facet values that occur, so that counting compares one number a row
     /// instead of five texts; an unknown value is the empty text there, and a group is never changed or removed.
     /// `catalogue` holds one number that grows with every change, by which cached counts are known to be stale.
-    private static let tables = """
+    private static func tables(_ dialect: SQLDialect) -> String {
+        """
         CREATE TABLE facet_group (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            id \(dialect.growingKey),
             species TEXT NOT NULL, color TEXT NOT NULL, sex TEXT NOT NULL, jurisdiction TEXT NOT NULL,
             outcome TEXT NOT NULL,
             UNIQUE (species, color, sex, jurisdiction, outcome)
-        ) STRICT;
+        ) \(dialect.strict);
         CREATE TABLE listing (
-            number INTEGER PRIMARY KEY,
+            number \(dialect.key),
             id TEXT NOT NULL UNIQUE,
-            version INTEGER NOT NULL DEFAULT 1,
-            facets INTEGER NOT NULL REFERENCES facet_group (id),
-            name TEXT, species TEXT NOT NULL, primaryColor TEXT, secondaryColor TEXT, sex TEXT, bornOn TEXT,
-            intakeOn TEXT, intakeCondition TEXT, intakeType TEXT, reasonForIntake TEXT, outcomeOn TEXT,
-            outcomeType TEXT, jurisdiction TEXT, description TEXT
-        ) STRICT;
+            version \(dialect.integer) NOT NULL DEFAULT 1,
+            facets \(dialect.integer) NOT NULL REFERENCES facet_group (id),
+            \(columns(dialect))
+        ) \(dialect.strict);
         CREATE INDEX listing_newest ON listing (coalesce(intakeOn, '') DESC, number DESC);
         CREATE INDEX listing_newest_of_species ON listing (species, coalesce(intakeOn, '') DESC, number DESC);
         CREATE INDEX listing_facets ON listing (facets);
         CREATE INDEX listing_facets_of_species ON listing (species, facets);
+        CREATE TABLE catalogue (generation \(dialect.integer) NOT NULL) \(dialect.strict);
+        INSERT INTO catalogue (generation) VALUES (1);
+
+        """
+    }
+
+    /// The fields, compared byte by byte.
+    private static func columns(_ dialect: SQLDialect) -> String {
+        ListingRows.fields
+            .map { "\($0) TEXT \(dialect.binaryCollation)" + ($0 == "species" ? " NOT NULL" : "") }
+            .joined(separator: ", ")
+    }
+
+    /// `listing_text` indexes the columns of `listing` without keeping them twice; triggers keep the two together.
+    private static let textIndex = """
         CREATE VIRTUAL TABLE listing_text USING fts5 (
-            name, species, primaryColor, secondaryColor, sex, intakeCondition, intakeType, reasonForIntake,
-            outcomeType, jurisdiction, description,
+            \(indexed),
             content='listing', content_rowid='number', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
         );
         CREATE TRIGGER listing_inserted AFTER INSERT ON listing BEGIN
@@ -60,8 +87,6 @@ enum SearchSchema {
             INSERT INTO listing_text (listing_text, rowid, \(indexed)) VALUES ('delete', old.number, \(values("old")));
             INSERT INTO listing_text (rowid, \(indexed)) VALUES (new.number, \(values("new")));
         END;
-        CREATE TABLE catalogue (generation INTEGER NOT NULL) STRICT;
-        INSERT INTO catalogue (generation) VALUES (1);
         """
 
     private static let indexedColumns = [

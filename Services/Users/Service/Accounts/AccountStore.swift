@@ -1,14 +1,14 @@
 import FoundationEssentials
-import GRDB
 import InputValidation
 import MailWorkerContract
 import PasswordHashing
+import SQLStorage
 import ServiceRuntime
 import UsersDomain
 
 /// The accounts, each change in one transaction together with the mails it causes.
 struct AccountStore: Sendable {
-    let database: any DatabaseWriter
+    let database: any SQLDatabase
     let mail: MailOutbox
     let now: @Sendable () -> Date
     let makeID: @Sendable () -> String
@@ -19,26 +19,25 @@ struct AccountStore: Sendable {
     /// address still has to be confirmed. An error leaves both the account and the mail unwritten.
     func register(_ registration: AccountInput.Registration, hash: PasswordHash, token: OpaqueToken) async throws {
         let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
-        try await database.write { [mail] database in
-            let existing = try Row.fetchOne(
-                database,
-                sql: "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
-                arguments: [registration.email.canonical]
+        try await database.write { [mail] session in
+            let existing = try session.row(
+                "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
+                [registration.email.canonical]
             ).map(AccountRows.account)
             if let existing, existing.isVerified {
-                return try mail.append(Self.job(.addressKnown, to: existing), in: database)
+                return try mail.append(Self.job(.addressKnown, to: existing), in: session)
             }
             var account: Account
             if let existing {
                 account = existing
                 account.name = registration.name
-                try database.execute(sql: "UPDATE account SET contested = 1 WHERE id = ?", arguments: [existing.id])
+                try session.execute("UPDATE account SET contested = 1 WHERE id = ?", [existing.id])
             } else {
-                account = try Self.insert(registration, hash: hash, context, in: database)
+                account = try Self.insert(registration, hash: hash, context, in: session)
             }
             let pending = PendingCredentials(name: registration.name, hash: hash)
-            try Self.insertVerification(token, for: account, pending, context.time, in: database)
-            try mail.append(Self.job(.verification, to: account, token: token), in: database)
+            try Self.insertVerification(token, for: account, pending, context.time, in: session)
+            try mail.append(Self.job(.verification, to: account, token: token), in: session)
         }
     }
 
@@ -48,109 +47,93 @@ struct AccountStore: Sendable {
     /// password could hand the account to whoever made the other.
     func resendVerification(to email: EmailAddress, token: OpaqueToken) async throws {
         let time = now().timeIntervalSince1970
-        try await database.write { [mail] database in
-            guard let row = try Self.row(email: email, in: database) else { return }
+        try await database.write { [mail] session in
+            guard let row = try Self.row(email: email, in: session) else { return }
             let account = try AccountRows.account(row)
-            guard !account.isVerified, let hash = AccountRows.passwordHash(row) else { return }
-            guard !(row["contested"] as Bool) else {
-                return try PasswordStore.mailReset(token, to: account, at: time, mail, in: database)
+            guard !account.isVerified, let hash = try AccountRows.passwordHash(row) else { return }
+            guard !(try row["contested"] as Bool) else {
+                return try PasswordStore.mailReset(token, to: account, at: time, mail, in: session)
             }
             let pending = PendingCredentials(name: account.name, hash: hash)
-            try Self.insertVerification(token, for: account, pending, time, in: database)
-            try mail.append(Self.job(.verification, to: account, token: token), in: database)
+            try Self.insertVerification(token, for: account, pending, time, in: session)
+            try mail.append(Self.job(.verification, to: account, token: token), in: session)
         }
     }
 
     /// Confirms the address a token was sent to; false when the token is used, expired or unknown.
     func verify(token: String) async throws -> Bool {
         let time = now().timeIntervalSince1970
-        return try await database.write { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    DELETE FROM one_time_token WHERE digest = ? AND purpose = 'verification' AND expires_at > ?
-                    RETURNING account_id, name, password_hash
-                    """,
-                arguments: [OpaqueToken.digest(of: token), time]
+        return try await database.write { session in
+            let row = try session.row(
+                """
+                DELETE FROM one_time_token WHERE digest = ? AND purpose = 'verification' AND expires_at > ?
+                RETURNING account_id, name, password_hash
+                """,
+                [Array(OpaqueToken.digest(of: token)), time]
             )
             guard let row else { return false }
-            let id: String = row["account_id"]
-            try database.execute(
-                sql: """
-                    UPDATE account SET verified_at = ?, name = coalesce(?, name),
-                        password_hash = coalesce(?, password_hash), version = version + 1
-                    WHERE id = ? AND verified_at IS NULL
-                    """,
-                arguments: [time, row["name"] as String?, row["password_hash"] as String?, id]
+            let id: String = try row["account_id"]
+            try session.execute(
+                """
+                UPDATE account SET verified_at = ?, name = coalesce(?, name),
+                    password_hash = coalesce(?, password_hash), version = version + 1
+                WHERE id = ? AND verified_at IS NULL
+                """,
+                [time, try row.optional("name") as String?, try row.optional("password_hash") as String?, id]
             )
-            try database.execute(
-                sql: "DELETE FROM one_time_token WHERE account_id = ? AND purpose = 'verification'",
-                arguments: [id]
-            )
+            try session.execute("DELETE FROM one_time_token WHERE account_id = ? AND purpose = 'verification'", [id])
             return true
         }
     }
 
     /// The account with this address and its hash, or nil.
     func credentials(email: EmailAddress) async throws -> AccountCredentials? {
-        try await database.read { database in
-            try Self.row(email: email, in: database).map { row in
-                AccountCredentials(account: try AccountRows.account(row), passwordHash: AccountRows.passwordHash(row))
-            }
+        try await database.read { session in
+            try Self.row(email: email, in: session).map(AccountRows.credentials)
         }
     }
 
     /// The account with this ID and its hash, or nil.
     func credentials(id: String) async throws -> AccountCredentials? {
-        try await database.read { database in
-            try Row.fetchOne(
-                database,
-                sql: "SELECT \(AccountRows.columns) FROM account WHERE id = ?",
-                arguments: [id]
-            ).map { row in
-                AccountCredentials(account: try AccountRows.account(row), passwordHash: AccountRows.passwordHash(row))
-            }
+        try await database.read { session in
+            try session.row("SELECT \(AccountRows.columns) FROM account WHERE id = ?", [id]).map(
+                AccountRows.credentials
+            )
         }
     }
 
     /// Changes the name if the account meets the precondition; the changed account, or nil.
     func rename(id: String, to name: String, if precondition: Precondition) async throws -> Account? {
-        try await database.write { database in
-            let version = try Int.fetchOne(database, sql: "SELECT version FROM account WHERE id = ?", arguments: [id])
+        try await database.write { session in
+            let version: Int? = try session.value("SELECT version FROM account WHERE id = ?", [id])
             guard precondition.holds(for: version) else { return nil }
-            return try Row.fetchOne(
-                database,
-                sql: """
-                    UPDATE account SET name = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
-                    """,
-                arguments: [name, id]
+            return try session.row(
+                """
+                UPDATE account SET name = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
+                """,
+                [name, id]
             ).map(AccountRows.account)
         }
     }
 
     /// Gives an account exactly these roles; the changed account, or nil when there is none.
     func setRoles(id: String, to roles: Set<String>) async throws -> Account? {
-        try await database.write { database in
-            try Row.fetchOne(
-                database,
-                sql: """
-                    UPDATE account SET roles = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
-                    """,
-                arguments: [AccountRows.roles(roles), id]
+        try await database.write { session in
+            try session.row(
+                """
+                UPDATE account SET roles = ?, version = version + 1 WHERE id = ? RETURNING \(AccountRows.columns)
+                """,
+                [AccountRows.roles(roles), id]
             ).map(AccountRows.account)
         }
     }
 
     /// Erases the account here and everywhere; whether there was one.
     func erase(id: String) async throws -> Bool {
-        try await database.write { [mail] database in
-            try database.execute(sql: "DELETE FROM account WHERE id = ?", arguments: [id])
-            guard database.changesCount > 0 else { return false }
-            try database.execute(
-                sql: "DELETE FROM outbox WHERE relayed_at IS NULL AND topic = ? AND instr(body, CAST(? AS BLOB)) > 0",
-                arguments: [MailJob.topic, "\"\(id)\""]
-            )
-            try mail.append(AccountErasure(accountID: id), in: database)
+        try await database.write { [mail] session in
+            guard try session.execute("DELETE FROM account WHERE id = ?", [id]) > 0 else { return false }
+            try mail.discardMails(to: id, in: session)
+            try mail.append(AccountErasure(accountID: id), in: session)
             return true
         }
     }
@@ -158,14 +141,14 @@ struct AccountStore: Sendable {
     /// Creates a confirmed account with roles unless its address is known: the accounts a deployment starts with.
     func ensure(_ account: BootstrapAccount, hash: PasswordHash) async throws {
         let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
-        try await database.write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO account
-                        (id, email, canonical_email, name, password_hash, roles, verified_at, created_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_email) DO NOTHING
-                    """,
-                arguments: [
+        _ = try await database.write { session in
+            try session.execute(
+                """
+                INSERT INTO account
+                    (id, email, canonical_email, name, password_hash, roles, verified_at, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_email) DO NOTHING
+                """,
+                [
                     context.id, account.email.rawValue, account.email.canonical, account.name, hash.encoded,
                     AccountRows.roles(account.roles), context.time, context.time,
                 ]
@@ -183,12 +166,8 @@ struct AccountStore: Sendable {
         )
     }
 
-    static func row(email: EmailAddress, in database: Database) throws -> Row? {
-        try Row.fetchOne(
-            database,
-            sql: "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
-            arguments: [email.canonical]
-        )
+    static func row(email: EmailAddress, in session: any SQLSession) throws -> SQLRow? {
+        try session.row("SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?", [email.canonical])
     }
 
     private struct Snapshot: Sendable {
@@ -205,14 +184,14 @@ struct AccountStore: Sendable {
         _ registration: AccountInput.Registration,
         hash: PasswordHash,
         _ context: Snapshot,
-        in database: Database
+        in session: any SQLSession
     ) throws -> Account {
-        try database.execute(
-            sql: """
-                INSERT INTO account (id, email, canonical_email, name, password_hash, created_at)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
+        try session.execute(
+            """
+            INSERT INTO account (id, email, canonical_email, name, password_hash, created_at)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
                 context.id, registration.email.rawValue, registration.email.canonical, registration.name,
                 hash.encoded, context.time,
             ]
@@ -233,16 +212,16 @@ struct AccountStore: Sendable {
         for account: Account,
         _ pending: PendingCredentials,
         _ time: Double,
-        in database: Database
+        in session: any SQLSession
     ) throws {
-        try database.execute(sql: "DELETE FROM one_time_token WHERE expires_at <= ?", arguments: [time])
-        try database.execute(
-            sql: """
-                INSERT INTO one_time_token (digest, account_id, purpose, name, password_hash, expires_at)
-                VALUES (?, ?, 'verification', ?, ?, ?)
-                """,
-            arguments: [
-                token.digest, account.id, pending.name, pending.hash.encoded,
+        try session.execute("DELETE FROM one_time_token WHERE expires_at <= ?", [time])
+        try session.execute(
+            """
+            INSERT INTO one_time_token (digest, account_id, purpose, name, password_hash, expires_at)
+            VALUES (?, ?, 'verification', ?, ?, ?)
+            """,
+            [
+                Array(token.digest), account.id, pending.name, pending.hash.encoded,
                 time + Double(TokenLifetimes.verification.components.seconds),
             ]
         )

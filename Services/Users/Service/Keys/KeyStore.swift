@@ -1,6 +1,6 @@
 import Crypto
 import FoundationEssentials
-import GRDB
+import SQLStorage
 import Synchronization
 import Tokens
 
@@ -28,12 +28,12 @@ final class KeyStore: Sendable {
         var readAt = Date.distantPast
     }
 
-    private let database: any DatabaseWriter
+    private let database: any SQLDatabase
     private let sealingKey: SymmetricKey
     private let now: @Sendable () -> Date
     private let cache = Mutex(Cache())
 
-    init(database: any DatabaseWriter, secret: String, now: @escaping @Sendable () -> Date) {
+    init(database: any SQLDatabase, secret: String, now: @escaping @Sendable () -> Date) {
         self.database = database
         self.now = now
         sealingKey = HKDF<SHA256>.deriveKey(
@@ -48,7 +48,7 @@ final class KeyStore: Sendable {
         let keys = try await keys()
         let latest = now().timeIntervalSince1970 - Self.publicationLead
         guard let stored = keys.first(where: { $0.createdAt <= latest }) ?? keys.last else {
-            throw DatabaseError(message: "there is no signing key")
+            throw SQLError(.unexpected, "there is no signing key")
         }
         return stored.key
     }
@@ -64,13 +64,13 @@ final class KeyStore: Sendable {
             time.timeIntervalSince(cache.readAt) < Self.refreshInterval ? cache.keys : nil
         }
         if let cached { return cached }
-        let keys = try await database.write { [sealingKey] database in
-            try Self.rotateIfDue(at: time.timeIntervalSince1970, sealingKey, in: database)
+        let keys = try await database.write { [sealingKey] session in
+            try Self.rotateIfDue(at: time.timeIntervalSince1970, sealingKey, in: session)
             let sql = "SELECT sealed, created_at FROM signing_key ORDER BY created_at DESC"
-            return try Row.fetchAll(database, sql: sql).map { row in
-                let box = try AES.GCM.SealedBox(combined: row["sealed"] as Data)
+            return try session.rows(sql).map { row in
+                let box = try AES.GCM.SealedBox(combined: try row["sealed"] as [UInt8])
                 let key = try SigningKey(rawRepresentation: try AES.GCM.open(box, using: sealingKey))
-                return StoredKey(key: key, createdAt: row["created_at"])
+                return StoredKey(key: key, createdAt: try row["created_at"])
             }
         }
         cache.withLock { $0 = Cache(keys: keys, readAt: time) }
@@ -78,17 +78,15 @@ final class KeyStore: Sendable {
     }
 
     /// Runs under the write lock: of several replicas one makes the key and the others find it.
-    private static func rotateIfDue(at time: Double, _ sealingKey: SymmetricKey, in database: Database) throws {
-        try database.execute(
-            sql: "DELETE FROM signing_key WHERE created_at < ?",
-            arguments: [time - signingPeriod - publishedPeriod]
-        )
-        let newest = try Double.fetchOne(database, sql: "SELECT max(created_at) FROM signing_key")
+    private static func rotateIfDue(at time: Double, _ sealingKey: SymmetricKey, in session: any SQLSession) throws {
+        try session.execute("DELETE FROM signing_key WHERE created_at < ?", [time - signingPeriod - publishedPeriod])
+        let newest: Double? = try session.value("SELECT max(created_at) FROM signing_key")
         guard (newest ?? 0) < time - signingPeriod + publicationLead else { return }
         let key = SigningKey()
-        try database.execute(
-            sql: "INSERT INTO signing_key (id, sealed, created_at) VALUES (?, ?, ?)",
-            arguments: [key.id, try AES.GCM.seal(key.rawRepresentation, using: sealingKey).combined, time]
+        let sealed = try AES.GCM.seal(key.rawRepresentation, using: sealingKey).combined
+        try session.execute(
+            "INSERT INTO signing_key (id, sealed, created_at) VALUES (?, ?, ?)",
+            [key.id, sealed.map(Array.init), time]
         )
     }
 }

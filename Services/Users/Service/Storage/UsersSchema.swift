@@ -1,23 +1,28 @@
 import GRDB
 import Messaging
+import PostgreSQL
+import SQLStorage
 
 /// The tables of the users service.
 enum UsersSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 accounts, sessions, keys, outbox") { database in
-            try database.execute(sql: tables)
-            try SQLiteOutbox.createTable(in: database)
+            try database.execute(sql: tables(.sqlite))
         }
         return migrator
     }
+
+    /// The same history for PostgreSQL.
+    static let migrations = [PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL))]
 
     /// The tables of the first version.
     ///
     /// A token's row carries name and password of the registration it confirms: whoever confirms an address gets the
     /// password that was chosen together with that very token, not one that somebody else registered before. An account
     /// that was registered again before it was confirmed is `contested`: nobody knows whose password is the owner's.
-    private static let tables = """
+    private static func tables(_ dialect: SQLDialect) -> String {
+        """
         CREATE TABLE account (
             id TEXT PRIMARY KEY,
             email TEXT NOT NULL,
@@ -25,38 +30,41 @@ enum UsersSchema {
             name TEXT NOT NULL,
             password_hash TEXT NOT NULL,
             roles TEXT NOT NULL DEFAULT '',
-            verified_at REAL,
+            verified_at \(dialect.real),
             contested INTEGER NOT NULL DEFAULT 0,
-            created_at REAL NOT NULL,
-            version INTEGER NOT NULL DEFAULT 1
-        ) STRICT;
+            created_at \(dialect.real) NOT NULL,
+            version \(dialect.integer) NOT NULL DEFAULT 1
+        ) \(dialect.strict);
         CREATE TABLE one_time_token (
-            digest BLOB PRIMARY KEY,
+            digest \(dialect.bytes) PRIMARY KEY,
             account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
             purpose TEXT NOT NULL CHECK (purpose IN ('verification', 'password-reset')),
             name TEXT,
             password_hash TEXT,
-            expires_at REAL NOT NULL
-        ) STRICT;
+            expires_at \(dialect.real) NOT NULL
+        ) \(dialect.strict);
         CREATE INDEX one_time_token_account ON one_time_token (account_id, purpose);
         CREATE TABLE session (
             id TEXT PRIMARY KEY,
             account_id TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-            created_at REAL NOT NULL,
-            revoked_at REAL
-        ) STRICT;
+            created_at \(dialect.real) NOT NULL,
+            revoked_at \(dialect.real)
+        ) \(dialect.strict);
         CREATE INDEX session_account ON session (account_id);
         CREATE TABLE refresh_token (
-            digest BLOB PRIMARY KEY,
+            digest \(dialect.bytes) PRIMARY KEY,
             session_id TEXT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
-            created_at REAL NOT NULL,
-            used_at REAL
-        ) STRICT;
+            created_at \(dialect.real) NOT NULL,
+            used_at \(dialect.real)
+        ) \(dialect.strict);
         CREATE INDEX refresh_token_session ON refresh_token (session_id);
         CREATE TABLE signing_key (
             id TEXT PRIMARY KEY,
-            sealed BLOB NOT NULL,
-            created_at REAL NOT NULL
-        ) STRICT;
+            sealed \(dialect.bytes) NOT NULL,
+            created_at \(dialect.real) NOT NULL
+        ) \(dialect.strict);
+
         """
+            + SQLOutbox.tables(dialect)
+    }
 }

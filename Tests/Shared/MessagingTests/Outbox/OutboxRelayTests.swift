@@ -1,6 +1,7 @@
-import GRDB
 import Logging
 import Messaging
+import SQLStorage
+import SQLiteStorage
 import TestSupport
 import Testing
 
@@ -23,7 +24,7 @@ import Testing
         #expect(OutboxRelay.batchSize == 100)
         #expect(OutboxRelay.lease == .seconds(10))
         try await withStores { store, queue in
-            for number in 0..<101 { try store.append(.sample("job-\(number)")) }
+            for number in 0..<101 { try await store.append(.sample("job-\(number)")) }
             let relay = OutboxRelay(outbox: store.outbox, queue: queue)
             #expect(await relay.relayBatch() == 100)
             #expect(await relay.relayBatch() == 1)
@@ -36,7 +37,7 @@ import Testing
     @Test func movesAMessageAsItIs() async throws {
         try await withStores { store, queue in
             let message = Message.sample("a", topic: "erasure", body: "contents", headers: ["X-Correlation-ID": "abc"])
-            try store.append(message)
+            try await store.append(message)
             #expect(await OutboxRelay(outbox: store.outbox, queue: queue).relayBatch() == 1)
             #expect(try await queue.claim(topic: "erasure").map(\.message) == [message])
         }
@@ -45,7 +46,7 @@ import Testing
     /// The queue has the messages, the outbox does not know: they are sent again, and dropped by their ID.
     @Test func movesEachMessageOnceWhenItStopsBetweenTheStores() async throws {
         try await withStores { store, queue in
-            for id in ["a", "b"] { try store.append(.sample(id)) }
+            for id in ["a", "b"] { try await store.append(.sample(id)) }
             let forgetful = ForgetfulOutbox(outbox: store.outbox)
             #expect(await OutboxRelay(outbox: forgetful, queue: queue).relayBatch() == 2)
             #expect(try await store.outbox.backlog() == 2)
@@ -63,7 +64,7 @@ import Testing
     /// What the queue did not take is tried again with the next batch, in order and without waiting for a lease.
     @Test func keepsWhatTheQueueDoesNotTake() async throws {
         try await withStores { store, queue in
-            for id in ["a", "b", "c"] { try store.append(.sample(id)) }
+            for id in ["a", "b", "c"] { try await store.append(.sample(id)) }
             let calls = Count()
             let faulty = FaultyQueue(queue: queue) { operation throws(MessagingError) in
                 guard operation == .enqueue, calls.next() == 2 else { return }
@@ -72,7 +73,7 @@ import Testing
             let relay = OutboxRelay(outbox: store.outbox, queue: faulty)
             #expect(await relay.relayBatch() == 1)
             #expect(try await store.outbox.backlog() == 2)
-            try store.append(.sample("d"))
+            try await store.append(.sample("d"))
             #expect(await relay.relayBatch() == 3)
             #expect(try await claimed(queue) == ["a", "b", "c", "d"])
         }
@@ -80,14 +81,14 @@ import Testing
 
     @Test func survivesAnOutboxThatCannotBeRead() async throws {
         try await withStores { store, queue in
-            try await store.database.write { try $0.execute(sql: "DROP TABLE outbox") }
+            _ = try await store.database.write { try $0.execute("DROP TABLE outbox") }
             #expect(await OutboxRelay(outbox: store.outbox, queue: queue).relayBatch() == 0)
         }
     }
 
     @Test func movesEachMessageOnceBesideAnotherRelay() async throws {
         try await withStores { store, queue in
-            for number in 0..<250 { try store.append(.sample("job-\(number)")) }
+            for number in 0..<250 { try await store.append(.sample("job-\(number)")) }
             let relay = OutboxRelay(outbox: store.outbox, queue: queue)
             let moved = await withTaskGroup(of: Int.self) { group in
                 for _ in 0..<4 { group.addTask { await relay.relayBatch() } }
@@ -103,11 +104,11 @@ import Testing
             let relay = OutboxRelay(outbox: store.outbox, queue: queue, pollInterval: .milliseconds(1))
             try await whileRunning(relay) { _ in
                 for id in ["a", "b"] {
-                    try store.append(.sample(id))
+                    try await store.append(.sample(id))
                     try await eventually("relay of \(id)") { try await store.outbox.backlog() == 0 ? () : nil }
                 }
             }
-            try store.append(.sample("late"))
+            try await store.append(.sample("late"))
             #expect(try await claimed(queue) == ["a", "b"])
         }
     }
@@ -115,7 +116,7 @@ import Testing
 
 /// An outbox whose process ends before it notes what was relayed.
 private struct ForgetfulOutbox: Outbox {
-    let outbox: SQLiteOutbox
+    let outbox: SQLOutbox
 
     func claim(limit: Int, lease: Duration) async throws(MessagingError) -> [Message] {
         try await outbox.claim(limit: limit, lease: lease)

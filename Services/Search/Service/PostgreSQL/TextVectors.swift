@@ -1,0 +1,69 @@
+import GRDB
+import SearchDomain
+
+/// Makes the text vectors and text queries of PostgreSQL (section 8.11) from the words that SQLite's index would see.
+///
+/// PostgreSQL's own parser splits texts in other places and keeps diacritics. Both engines find the same listings since
+/// the same tokenizer has split and folded the words of both.
+struct TextVectors: Sendable {
+    /// How far the words of one field are from those of the next, so that no phrase goes across.
+    private static let gap = 2
+    /// Positions end here (section 8.11.1).
+    private static let lastPosition = 16_383
+
+    /// Holds no data: it is where the tokenizer lives.
+    private let tokenizers: DatabaseQueue
+
+    init() throws {
+        tokenizers = try DatabaseQueue()
+    }
+
+    /// The vector of a listing: each word with its places and the weight of its field, A to D.
+    func vector(of listing: Listing) throws -> String {
+        let fields: [(text: String?, weight: Character)] = [
+            (listing.name, "A"), (listing.species, "B"), (listing.primaryColor, "C"), (listing.secondaryColor, "C"),
+            (listing.sex, "D"), (listing.intakeCondition, "D"), (listing.intakeType, "D"),
+            (listing.reasonForIntake, "C"), (listing.outcomeType, "D"), (listing.jurisdiction, "D"),
+            (listing.description, "D"),
+        ]
+        let words = try split(fields.map { $0.text ?? "" })
+        var places: [String: [String]] = [:]
+        var position = 0
+        for (field, words) in zip(fields, words) {
+            for word in words {
+                position = min(position + 1, Self.lastPosition)
+                places[word, default: []].append("\(position)\(field.weight)")
+            }
+            position += Self.gap
+        }
+        return places.map { "\(Self.quoted($0.key)):\($0.value.joined(separator: ","))" }.joined(separator: " ")
+    }
+
+    /// The query that matches what has all terms; what has no word left asks for nothing.
+    func query(_ terms: [SearchTerm]) throws -> String {
+        let texts = terms.map { term in
+            switch term {
+            case .word(let word): word
+            case .prefix(let beginning): beginning
+            case .phrase(let words): words.joined(separator: " ")
+            }
+        }
+        return try zip(terms, split(texts)).compactMap { term, words -> String? in
+            guard !words.isEmpty else { return nil }
+            let phrase = words.map(Self.quoted).joined(separator: " <-> ")
+            if case .prefix = term { return "(\(phrase):*)" }
+            return "(\(phrase))"
+        }.joined(separator: " & ")
+    }
+
+    private func split(_ texts: [String]) throws -> [[String]] {
+        try tokenizers.read { database in
+            let tokenizer = try database.makeTokenizer(.unicode61(diacritics: .remove))
+            return try texts.map { try tokenizer.tokenize(document: $0).map(\.token) }
+        }
+    }
+
+    private static func quoted(_ word: String) -> String {
+        "'" + word.replacing("\\", with: "\\\\").replacing("'", with: "''") + "'"
+    }
+}

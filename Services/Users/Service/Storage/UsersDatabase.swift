@@ -1,0 +1,14 @@
+package import PostgreSQL
+package import SQLStorage
+import SQLiteStorage
+
+/// Opens the database of the users service with its tables up to date.
+package enum UsersDatabase {
+    package static func open(_ address: DatabaseAddress) async throws -> any SQLDatabase {
+        switch address {
+        case .sqlite(let path): SQLiteStore(try SQLiteDatabase.open(path, migrator: UsersSchema.migrator))
+        case .postgreSQL(let settings):
+            try await PostgreSQLDatabase.open(settings, migrations: UsersSchema.migrations)
+        }
+    }
+}

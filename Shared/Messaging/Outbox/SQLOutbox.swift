@@ -1,0 +1,129 @@
+public import FoundationEssentials
+public import SQLStorage
+
+/// An outbox table in the database of the service that writes to it.
+public struct SQLOutbox: Outbox {
+    /// How long relayed rows are kept, as a record of what was sent.
+    public static let retention = Duration.seconds(7 * 24 * 3600)
+
+    private let database: any SQLDatabase
+    private let now: @Sendable () -> Date
+
+    /// Creates an outbox on a database whose migrations include ``tables(_:)``.
+    public init(database: any SQLDatabase, now: @escaping @Sendable () -> Date) {
+        self.database = database
+        self.now = now
+    }
+
+    /// The statements that create the table; part of a migration of the service's own.
+    public static func tables(_ dialect: SQLDialect) -> String {
+        """
+        CREATE TABLE outbox (
+            sequence \(dialect.growingKey),
+            id TEXT NOT NULL UNIQUE,
+            topic TEXT NOT NULL,
+            body \(dialect.bytes) NOT NULL,
+            headers TEXT NOT NULL,
+            written_at \(dialect.real) NOT NULL,
+            claimed_until \(dialect.real) NOT NULL DEFAULT 0,
+            relayed_at \(dialect.real)
+        ) \(dialect.strict);
+        CREATE INDEX outbox_pending ON outbox (sequence) WHERE relayed_at IS NULL;
+        """
+    }
+
+    /// Writes a message; call it in the transaction that makes the change the message tells of.
+    public func append(_ message: Message, in session: any SQLSession) throws {
+        try session.execute(
+            "INSERT INTO outbox (id, topic, body, headers, written_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                message.id, message.topic, message.body, try HeaderCoding.encode(message.headers),
+                now().timeIntervalSince1970,
+            ]
+        )
+    }
+
+    /// Removes the messages of a topic that are not relayed and whose body contains `text`.
+    ///
+    /// Call it in the transaction that makes them pointless. What is being relayed at this moment may still arrive.
+    public func discard(topic: String, containing text: String, in session: any SQLSession) throws {
+        let contains =
+            switch database.dialect {
+            case .sqlite: "instr(body, ?) > 0"
+            case .postgreSQL: "position(? IN body) > 0"
+            }
+        try session.execute(
+            "DELETE FROM outbox WHERE relayed_at IS NULL AND topic = ? AND \(contains)",
+            [topic, Array(text.utf8)]
+        )
+    }
+
+    /// Claims a batch; of two relays at a time none has the same row, and none waits for the other's.
+    public func claim(limit: Int, lease: Duration) async throws(MessagingError) -> [Message] {
+        let time = now().timeIntervalSince1970
+        return try await StoreAccess.perform("outbox") {
+            let pending = try await database.read { session in
+                try session.row(
+                    "SELECT 1 FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ? LIMIT 1",
+                    [time]
+                ) != nil
+            }
+            guard pending else { return [] }
+            return try await database.writeClaiming { [dialect = database.dialect] session in
+                try session.rows(
+                    """
+                    UPDATE outbox SET claimed_until = ? WHERE sequence IN (
+                        SELECT sequence FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ?
+                        ORDER BY sequence LIMIT ? \(dialect.skippingLocked)
+                    ) RETURNING sequence, id, topic, body, headers
+                    """,
+                    [time + lease.inSeconds, time, limit]
+                )
+                // `RETURNING` gives rows in no particular order.
+                .map { row in (sequence: try row["sequence"] as Int64, message: try HeaderCoding.message(row)) }
+                .sorted { $0.sequence < $1.sequence }
+                .map(\.message)
+            }
+        }
+    }
+
+    /// Marks the rows, erases their bodies and removes rows older than ``retention``.
+    public func markRelayed(_ ids: [String]) async throws(MessagingError) {
+        let time = now().timeIntervalSince1970
+        let nothing: [UInt8] = []
+        try await StoreAccess.perform("outbox") {
+            try await database.writeClaiming { session in
+                for id in ids {
+                    try session.execute(
+                        "UPDATE outbox SET relayed_at = ?, body = ? WHERE id = ?",
+                        [time, nothing, id]
+                    )
+                }
+                try session.execute("DELETE FROM outbox WHERE relayed_at < ?", [time - Self.retention.inSeconds])
+            }
+        }
+    }
+
+    /// Ends the claim on rows that are not relayed.
+    public func release(_ ids: [String]) async throws(MessagingError) {
+        try await StoreAccess.perform("outbox") {
+            try await database.writeClaiming { session in
+                for id in ids {
+                    try session.execute(
+                        "UPDATE outbox SET claimed_until = 0 WHERE id = ? AND relayed_at IS NULL",
+                        [id]
+                    )
+                }
+            }
+        }
+    }
+
+    /// Counts the rows that are not relayed.
+    public func backlog() async throws(MessagingError) -> Int {
+        try await StoreAccess.perform("outbox") {
+            try await database.read { session in
+                try session.value("SELECT count(*) FROM outbox WHERE relayed_at IS NULL") ?? 0
+            }
+        }
+    }
+}
