@@ -4,6 +4,14 @@ import SQLStorage
 
 /// Which engine a service's tests run on: SQLite, or the PostgreSQL server that `TEST_DATABASE_URL` names.
 package enum TestDatabase {
+    /// Where a test's data is.
+    package enum Engine: Sendable {
+        /// On the server that the environment names, in a file where it names none.
+        case named
+        /// In a file, whatever the environment says.
+        case file
+    }
+
     private static let environment = ProcessInfo.processInfo.environment
     private static let url = environment["TEST_DATABASE_URL"]
     private static let passwordPath = environment["TEST_DATABASE_PASSWORD"] ?? ""
@@ -16,10 +24,15 @@ package enum TestDatabase {
     /// - Parameters:
     ///   - directory: The test's own directory.
     ///   - file: The file's name.
+    ///   - engine: Which of the two.
     /// - Returns: The flags that name the database, which is empty until a service opens it.
     /// - Throws: When the server cannot be reached.
-    package static func flags(in directory: String, file: String) async throws -> [String] {
-        guard let url else { return ["--database-url=sqlite:\(directory)/\(file)"] }
+    package static func flags(
+        in directory: String,
+        file: String,
+        on engine: Engine = .named
+    ) async throws -> [String] {
+        guard let url, engine == .named else { return ["--database-url=sqlite:\(directory)/\(file)"] }
         let schema = "s" + directory.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }.suffix(40)
         let password = String(decoding: try Data(contentsOf: URL(filePath: passwordPath)), as: UTF8.self)
         let server = PostgreSQLDatabase(

@@ -96,12 +96,13 @@ struct RunningSearch: Sendable {
 
 /// Runs the search service on a fresh database for the length of `body`.
 func withSearchService<Value: Sendable>(
+    on engine: TestDatabase.Engine = .named,
     policy: RolePolicy? = nil,
     _ body: @Sendable (RunningSearch) async throws -> Value
 ) async throws -> Value {
     try await withTemporaryDirectory { directory in
         let path = directory + "/search.sqlite"
-        let arguments = try await TestDatabase.flags(in: directory, file: "search.sqlite")
+        let arguments = try await TestDatabase.flags(in: directory, file: "search.sqlite", on: engine)
         let settings = try Settings.load(SearchConfiguration.settings, arguments: arguments, environment: [:])
         let logs = InMemoryLogHandler()
         return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
