@@ -1,58 +1,29 @@
 import Etcd
-import FoundationEssentials
 import HTTPTypes
 import LocalStack
-import Subprocess
-import Synchronization
-import SystemPackage
 import TestSupport
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// Members of one etcd cluster, each a process on free ports with a directory of its own.
-final class EtcdCluster: Sendable {
-    private static let executable = FilePath("/usr/bin/etcd")
+struct EtcdCluster: Sendable {
+    private static let executable = "/usr/bin/etcd"
 
     /// Whether etcd is installed, or has to be.
-    static var isRequired: Bool {
-        access(executable.string, X_OK) == 0 || ProjectFiles.mustBeComplete
-    }
+    static var isRequired: Bool { ServerProcess.isRequired(executable) }
 
     private struct Member {
-        var arguments: [String]
+        var process: ServerProcess
         var clientPort: Int
-        var task: Task<Void, any Error>?
-        var processID: Int32?
     }
 
-    private let members: Mutex<[Member]>
-    let count: Int
-
-    private init(_ members: [Member]) {
-        count = members.count
-        self.members = Mutex(members)
-    }
+    private let members: [Member]
 
     /// Runs `body` with a cluster that answers, and kills what is left of it.
     static func with<Result>(members count: Int = 1, _ body: (EtcdCluster) async throws -> Result) async throws
         -> Result
     {
         try await withTemporaryDirectory { directory in
-            let cluster = EtcdCluster(try await plan(count, in: directory))
-            for index in 0..<count { cluster.start(index) }
-            do {
-                try await cluster.waitUntilItAnswers()
-                let result = try await body(cluster)
-                await cluster.killAll()
-                return result
-            } catch {
-                await cluster.killAll()
-                throw error
-            }
+            let cluster = EtcdCluster(members: try await plan(count, in: directory))
+            return try await ServerProcess.with(cluster.members.map(\.process)) { try await body(cluster) }
         }
     }
 
@@ -67,58 +38,34 @@ final class EtcdCluster: Sendable {
                 "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
                 "--initial-cluster", all, "--logger", "zap", "--log-level", "error",
             ]
-            return Member(arguments: arguments, clientPort: port.client)
+            let process = ServerProcess(
+                "etcd-\(index)",
+                executable: executable,
+                arguments: arguments,
+                in: directory,
+                answers: { try await status(at: port.client).leader != nil }
+            )
+            return Member(process: process, clientPort: port.client)
         }
     }
 
     // MARK: Members
 
-    func start(_ index: Int) {
-        let arguments = members.withLock { $0[index].arguments }
-        let task = Task {
-            _ = try await Subprocess.run(
-                .path(Self.executable),
-                arguments: Arguments(arguments),
-                input: .none,
-                output: .discarded,
-                error: .discarded
-            ) { execution in
-                let id = execution.processIdentifier.value
-                self.members.withLock { $0[index].processID = id }
-            }
-        }
-        members.withLock { $0[index].task = task }
+    /// Starts a member that was killed, and waits until it knows who leads.
+    func start(_ index: Int) async throws {
+        try await members[index].process.start()
     }
 
     /// Kills a member; its directory stays.
     func kill(_ index: Int) async {
-        let task = members.withLock { members in
-            if let id = members[index].processID { _ = signal(SIGKILL, to: id) }
-            members[index].processID = nil
-            defer { members[index].task = nil }
-            return members[index].task
-        }
-        // How a killed process ends is no news.
-        _ = await task?.result
-    }
-
-    private func killAll() async {
-        for index in 0..<count { await kill(index) }
-    }
-
-    private func signal(_ signal: Int32, to id: Int32) -> Bool {
-        #if canImport(Glibc)
-        Glibc.kill(id, signal) == 0
-        #else
-        Darwin.kill(id, signal) == 0
-        #endif
+        await members[index].process.kill()
     }
 
     // MARK: Talking to it
 
     /// The URL of the members with these numbers, by default all, below a key of one's own.
     func url(root: String = "", members numbers: [Int]? = nil) -> String {
-        let ports = members.withLock { members in (numbers ?? Array(members.indices)).map { members[$0].clientPort } }
+        let ports = (numbers ?? Array(members.indices)).map { members[$0].clientPort }
         return "etcd://" + ports.map { "127.0.0.1:\($0)" }.joined(separator: ",") + root
     }
 
@@ -130,19 +77,27 @@ final class EtcdCluster: Sendable {
     /// Sends a message to a member's JSON gateway; the answer as text.
     @discardableResult
     func post(_ path: String, _ message: String, to index: Int = 0) async throws -> String {
-        let port = members.withLock { $0[index].clientPort }
-        let gateway = GatewayClient(baseURL: "http://127.0.0.1:\(port)")
-        return try await gateway.send(.post, path, json: message).text
+        try await Self.post(path, message, to: members[index].clientPort)
+    }
+
+    private static func post(_ path: String, _ message: String, to port: Int) async throws -> String {
+        try await GatewayClient(baseURL: "http://127.0.0.1:\(port)").send(.post, path, json: message).text
     }
 
     /// The number of the member that leads; nil while there is none.
     func leader() async throws -> Int? {
-        for index in 0..<count {
-            let status = try await post("/v3/maintenance/status", "{}", to: index)
-            guard let leader = Self.field("leader", of: status), leader != "0" else { continue }
-            if Self.field("member_id", of: status) == leader { return index }
+        for (index, member) in members.enumerated() {
+            let status = try await Self.status(at: member.clientPort)
+            if let leader = status.leader, leader == status.member { return index }
         }
         return nil
+    }
+
+    /// Who a member is, and who it takes for the leader.
+    private static func status(at port: Int) async throws -> (member: String?, leader: String?) {
+        let status = try await post("/v3/maintenance/status", "{}", to: port)
+        let leader = field("leader", of: status)
+        return (field("member_id", of: status), leader == "0" ? nil : leader)
     }
 
     /// The revision of the cluster's data.
@@ -153,10 +108,5 @@ final class EtcdCluster: Sendable {
     private static func field(_ name: String, of json: String) -> String? {
         guard let start = json.firstRange(of: "\"\(name)\":\"") else { return nil }
         return String(json[start.upperBound...].prefix { $0 != "\"" })
-    }
-
-    private func waitUntilItAnswers() async throws {
-        // A member that does not listen yet is asked again.
-        try await eventually("an answer of etcd", holds: { (try? await leader()).flatMap { $0 } != nil })
     }
 }

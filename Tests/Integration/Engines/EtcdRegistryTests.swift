@@ -58,7 +58,7 @@ struct EtcdRegistryTests {
                 try await watch.waitForLast([first])
                 await cluster.kill(0)
                 await #expect(throws: RegistryError.self) { try await registry.register(second, as: service) }
-                cluster.start(0)
+                try await cluster.start(0)
                 try await eventually("a registration") {
                     // It comes back when it comes back.
                     try? await registry.register(second, as: service)
@@ -172,7 +172,7 @@ struct EtcdRegistryTests {
                 for index in [0, 1] { await cluster.kill(index) }
                 await #expect(throws: RegistryError.self) { try await registry.register(second, as: service) }
                 #expect(watch.sets == [[first]])
-                cluster.start(0)
+                try await cluster.start(0)
                 try await eventually("a registration") {
                     // Until the two have elected one of them.
                     try? await registry.register(second, as: service)

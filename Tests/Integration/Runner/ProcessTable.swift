@@ -33,6 +33,22 @@ enum ProcessTable {
         }
     }
 
+    /// A process and those that it has started itself, but for those that have ended, each with its state: `T` is stopped.
+    static func family(of id: Int32) async throws -> [Int32: Character] {
+        let result = try await Subprocess.run(
+            .name("ps"),
+            arguments: ["-A", "-o", "pid=", "-o", "ppid=", "-o", "stat="],
+            output: .string(limit: 4 * 1024 * 1024)
+        )
+        return result.standardOutput.split(separator: "\n").reduce(into: [:]) { family, line in
+            let words = line.split(separator: " ")
+            guard words.count == 3, let member = Int32(words[0]), let state = words[2].first, state != "Z" else {
+                return
+            }
+            if member == id || Int32(words[1]) == id { family[member] = state }
+        }
+    }
+
     #if os(Linux)
     private static func all() async throws -> [Entry] {
         try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { name in

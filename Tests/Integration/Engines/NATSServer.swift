@@ -1,0 +1,41 @@
+import LocalStack
+import TestSupport
+
+/// A NATS server with JetStream.
+struct NATSServer: Sendable {
+    private static let executable = "/usr/sbin/nats-server"
+
+    /// Whether NATS is installed, or has to be.
+    static var isRequired: Bool { ServerProcess.isRequired(executable) }
+
+    let process: ServerProcess
+    let port: Int
+
+    var url: String { "nats://127.0.0.1:\(port)" }
+
+    /// Runs `body` with a server that answers, and kills it.
+    static func with<Result>(_ body: (NATSServer) async throws -> Result) async throws -> Result {
+        try await withTemporaryDirectory { directory in
+            let port = try await FreePort.find()
+            let process = ServerProcess(
+                "nats",
+                executable: executable,
+                arguments: ["-js", "-sd", directory, "-a", "127.0.0.1", "-p", "\(port)"],
+                in: directory,
+                answers: { try await greeting(port: port).contains("PONG") }
+            )
+            return try await ServerProcess.with([process]) {
+                try await body(NATSServer(process: process, port: port))
+            }
+        }
+    }
+
+    /// What the server says of itself, and to a ping unless the time is over.
+    func greeting(within limit: Duration = .seconds(2)) async throws -> String {
+        try await Self.greeting(port: port, within: limit)
+    }
+
+    private static func greeting(port: Int, within limit: Duration = .seconds(2)) async throws -> String {
+        try await LineConversation.ask("PING", port: port, until: "PONG", within: limit)
+    }
+}

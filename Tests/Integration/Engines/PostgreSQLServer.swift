@@ -1,0 +1,209 @@
+import FoundationEssentials
+import LocalStack
+import Subprocess
+import SystemPackage
+import TestSupport
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A PostgreSQL server, in which tests make databases.
+struct PostgreSQLServer: Sendable {
+    /// What a commit outlives.
+    enum Durability {
+        /// The server's end, not the machine's: nothing waits for the disk.
+        case fast
+        /// The machine's end too, as in production.
+        case full
+    }
+
+    /// A database of its own for one test, for a user who may do everything in it and administers nothing else.
+    struct Database: Sendable {
+        let url: String
+        let password: String
+    }
+
+    /// Where Debian has the server's programs, the newest version's; nil where there are none.
+    private static let programs: String? = {
+        let root = "/usr/lib/postgresql"
+        // Where there is no folder, there is no version.
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        let installed = versions.filter { access("\(root)/\($0)/bin/initdb", X_OK) == 0 }.compactMap { Int($0) }
+        return installed.max().map { "\(root)/\($0)/bin" }
+    }()
+
+    /// Whether PostgreSQL is installed, or has to be.
+    static var isRequired: Bool { programs != nil || ProjectFiles.mustBeComplete }
+
+    let process: ServerProcess
+    let port: Int
+
+    private let directory: TemporaryDirectory
+    private let programs: String
+    private let account: PlatformOptions
+    private let password: String
+
+    // MARK: From start to end
+
+    /// Runs `body` with a server of its own that answers, and kills it.
+    static func with<Result>(
+        _ durability: Durability = .fast,
+        _ body: (PostgreSQLServer) async throws -> Result
+    ) async throws -> Result {
+        let server = try await start(durability)
+        do {
+            let result = try await body(server)
+            await server.end()
+            return result
+        } catch {
+            await server.end()
+            throw error
+        }
+    }
+
+    /// Starts a server for whoever ends it.
+    static func start(_ durability: Durability = .fast) async throws -> PostgreSQLServer {
+        let server = try await PostgreSQLServer(durability)
+        do {
+            try await server.makeCluster()
+            try await server.process.start()
+            let user = "CREATE ROLE clowder LOGIN CREATEDB PASSWORD '\(server.password)'"
+            _ = try await server.run(user, in: server.administration)
+            return server
+        } catch {
+            await server.end()
+            throw error
+        }
+    }
+
+    /// Kills the server and removes all that it has stored.
+    func end() async {
+        await process.kill()
+        removeSharedMemory()
+        directory.remove()
+    }
+
+    private init(_ durability: Durability) async throws {
+        guard let programs = Self.programs else {
+            throw UnexpectedCommand(description: "there is no PostgreSQL below /usr/lib/postgresql")
+        }
+        let (port, password) = (try await FreePort.find(), UUID().uuidString)
+        let administration = Self.url(of: "postgres", user: "postgres", port: port)
+        account = try Self.account()
+        directory = try TemporaryDirectory()
+        self.port = port
+        self.password = password
+        self.programs = programs
+        let settings = [
+            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(directory.path)",
+            "max_connections=200", "fsync=\(durability == .full ? "on" : "off")",
+            // Beside the data instead of in /dev/shm, where it would stay when the server is killed.
+            "dynamic_shared_memory_type=mmap",
+        ]
+        process = ServerProcess(
+            "postgresql",
+            executable: programs + "/postgres",
+            arguments: ["-D", directory.path + "/data"] + settings.flatMap { ["-c", $0] },
+            in: directory.path,
+            options: account,
+            answers: {
+                let database = Database(url: administration, password: password)
+                return try await Self.psql("SELECT 1", in: database, programs) == "1"
+            }
+        )
+    }
+
+    /// Whom PostgreSQL runs as where it must not run as the machine's administrator; nil where there is no such user.
+    private static let servant: (user: uid_t, group: gid_t)? = getpwnam("postgres").map {
+        ($0.pointee.pw_uid, $0.pointee.pw_gid)
+    }
+
+    /// Who the server runs as: not the machine's administrator, for whom PostgreSQL does not start.
+    private static func account() throws -> PlatformOptions {
+        var options = PlatformOptions()
+        guard geteuid() == 0 else { return options }
+        guard let servant else {
+            throw UnexpectedCommand(description: "PostgreSQL does not run as root, and there is no user postgres")
+        }
+        options.userID = servant.user
+        options.groupID = servant.group
+        options.supplementaryGroups = []
+        return options
+    }
+
+    /// Makes the data directory.
+    private func makeCluster() async throws {
+        let file = directory.path + "/password"
+        try Data(password.utf8).write(to: URL(filePath: file))
+        chmod(directory.path, 0o700)
+        if let user = account.userID, let group = account.groupID {
+            for path in [directory.path, file] { chown(path, user, group) }
+        }
+        let made = try await Subprocess.run(
+            .path(FilePath(programs + "/initdb")),
+            arguments: [
+                "--pgdata", directory.path + "/data", "--username", "postgres", "--pwfile", file,
+                "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+            ],
+            workingDirectory: FilePath(directory.path),
+            platformOptions: account,
+            output: .discarded,
+            error: .string(limit: 64 * 1024)
+        )
+        guard made.terminationStatus.isSuccess else { throw UnexpectedCommand(description: made.standardError) }
+    }
+
+    /// Removes the segment that a killed server leaves: there is one on the machine for each until it starts again.
+    private func removeSharedMemory() {
+        guard let lock = FileManager.default.contents(atPath: directory.path + "/data/postmaster.pid") else { return }
+        // The seventh line holds the segment's key and its number.
+        let lines = String(decoding: lock, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count > 6, let number = lines[6].split(separator: " ").last.flatMap({ Int32($0) }) else { return }
+        shmctl(number, IPC_RMID, nil)
+    }
+
+    // MARK: Databases
+
+    /// A fresh database.
+    func makeDatabase() async throws -> Database {
+        let name = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        let database = Database(url: Self.url(of: name, user: "clowder", port: port), password: password)
+        let postgres = Database(url: Self.url(of: "postgres", user: "clowder", port: port), password: password)
+        _ = try await run("CREATE DATABASE \(name)", in: postgres)
+        return database
+    }
+
+    /// The database of the server's administrator.
+    var administration: Database {
+        Database(url: Self.url(of: "postgres", user: "postgres", port: port), password: password)
+    }
+
+    /// Runs SQL in one transaction; the rows as lines, with bars between the columns.
+    ///
+    /// - Throws: `UnexpectedCommand` with the server's complaint, or when it does not take the connection in five seconds.
+    func run(_ sql: String, in database: Database) async throws -> String {
+        try await Self.psql(sql, in: database, programs)
+    }
+
+    private static func psql(_ sql: String, in database: Database, _ programs: String) async throws -> String {
+        let result = try await Subprocess.run(
+            .path(FilePath(programs + "/psql")),
+            arguments: [
+                "--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1",
+                "--command", sql, database.url,
+            ],
+            environment: .inherit.updating(["PGPASSWORD": database.password, "PGCONNECT_TIMEOUT": "5"]),
+            output: .string(limit: 1024 * 1024),
+            error: .string(limit: 64 * 1024)
+        )
+        guard result.terminationStatus.isSuccess else { throw UnexpectedCommand(description: result.standardError) }
+        return result.standardOutput.split(separator: "\n").joined(separator: "\n")
+    }
+
+    private static func url(of database: String, user: String, port: Int) -> String {
+        "postgresql://\(user)@127.0.0.1:\(port)/\(database)"
+    }
+}
