@@ -65,13 +65,14 @@ struct Connection: Sendable {
     /// Waits for all results of what was sent; the last one, or the first that is an error.
     private func finish(_ sent: Int32, _ stop: StopSignal) throws -> QueryResult {
         guard sent == 1 else { throw failure() }
-        try flush(stop)
+        // A server that hangs ends no statement, and its machine goes on acknowledging what is sent.
+        let end = ContinuousClock.now + PostgreSQLSettings.statementLimit + PostgreSQLSettings.answerMargin
+        try flush(stop, until: end)
         var last: QueryResult?
         var error: SQLError?
         while true {
             while PQisBusy(pointer) == 1 {
-                _ = try stop.wait(for: [.readable], on: PQsocket(pointer), until: nil)
-                guard PQconsumeInput(pointer) == 1 else { throw failure() }
+                try wait(for: [.readable], until: end, stop)
             }
             guard let pointer = PQgetResult(pointer) else { break }
             let result = QueryResult(pointer)
@@ -101,16 +102,27 @@ struct Connection: Sendable {
     }
 
     /// Sends what is buffered; reads meanwhile, since a server that cannot send does not read.
-    private func flush(_ stop: StopSignal) throws {
+    private func flush(_ stop: StopSignal, until end: ContinuousClock.Instant) throws {
         while true {
             switch PQflush(pointer) {
             case 0: return
             case 1:
-                _ = try stop.wait(for: [.readable, .writable], on: PQsocket(pointer), until: nil)
-                guard PQconsumeInput(pointer) == 1 else { throw failure() }
+                try wait(for: [.readable, .writable], until: end, stop)
             default: throw failure()
             }
         }
+    }
+
+    /// Waits for the server and takes what has come.
+    private func wait(
+        for events: Set<StopSignal.Event>,
+        until end: ContinuousClock.Instant,
+        _ stop: StopSignal
+    ) throws {
+        guard try stop.wait(for: events, on: PQsocket(pointer), until: end) else {
+            throw SQLError(.unavailable, "PostgreSQL has not answered for longer than it lets statements run")
+        }
+        guard PQconsumeInput(pointer) == 1 else { throw failure() }
     }
 
     private func failure() -> SQLError {

@@ -13,6 +13,8 @@ public struct PostgreSQLSettings: Sendable {
     public static let connectLimit = Duration.seconds(2)
     /// How long the server lets a statement run whose caller has no earlier deadline.
     public static let statementLimit = Duration.seconds(30)
+    /// How much later than that a connection is given up on which no answer has come.
+    public static let answerMargin = Duration.seconds(5)
     /// How long others are refused at once after a connection could not be opened.
     public static let refusalPause = Duration.milliseconds(200)
 

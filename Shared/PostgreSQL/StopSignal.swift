@@ -42,7 +42,7 @@ final class StopSignal: Sendable {
     ///
     /// - Returns: False when the time ran out first.
     /// - Throws: `CancellationError` when the signal is set.
-    func wait(for events: Set<Event>, on descriptor: Int32, until end: ContinuousClock.Instant?) throws -> Bool {
+    func wait(for events: Set<Event>, on descriptor: Int32, until end: ContinuousClock.Instant) throws -> Bool {
         var flags: Int32 = 0
         if events.contains(.readable) { flags |= Int32(POLLIN) }
         if events.contains(.writable) { flags |= Int32(POLLOUT) }
@@ -51,8 +51,8 @@ final class StopSignal: Sendable {
             pollfd(fd: reader, events: Int16(POLLIN), revents: 0),
         ]
         while true {
-            let rest = end.map { max(0, ($0 - ContinuousClock.now) / .milliseconds(1)) }
-            let count = poll(&polled, nfds_t(polled.count), rest.map { Int32(min($0.rounded(.up), 1e9)) } ?? -1)
+            let rest = max(0, (end - ContinuousClock.now) / .milliseconds(1)).rounded(.up)
+            let count = poll(&polled, nfds_t(polled.count), Int32(min(rest, 1e9)))
             guard count >= 0 else {
                 if errno == EINTR { continue }
                 throw SQLError(.unavailable, "poll failed: \(String(cString: strerror(errno)))")

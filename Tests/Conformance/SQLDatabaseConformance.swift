@@ -1,5 +1,4 @@
 package import SQLStorage
-import Synchronization
 import TestSupport
 import Testing
 
@@ -239,16 +238,5 @@ package struct SQLDatabaseConformance {
 
     private func empty() async throws {
         _ = try await database.write { try $0.execute("DELETE FROM thing") }
-    }
-}
-
-/// How often something happened.
-private final class Tally: Sendable {
-    private let number = Mutex(0)
-
-    var value: Int { number.withLock { $0 } }
-
-    func count() {
-        number.withLock { $0 += 1 }
     }
 }

@@ -43,7 +43,6 @@ struct PostgreSQLServer: Sendable {
 
     private let directory: TemporaryDirectory
     private let programs: String
-    private let account: PlatformOptions
     private let password: String
 
     // MARK: From start to end
@@ -92,7 +91,6 @@ struct PostgreSQLServer: Sendable {
         }
         let (port, password) = (try await FreePort.find(), UUID().uuidString)
         let administration = Self.url(of: "postgres", user: "postgres", port: port)
-        account = try Self.account()
         directory = try TemporaryDirectory()
         self.port = port
         self.password = password
@@ -103,12 +101,15 @@ struct PostgreSQLServer: Sendable {
             // Beside the data instead of in /dev/shm, where it would stay when the server is killed.
             "dynamic_shared_memory_type=mmap",
         ]
+        let (executable, arguments) = try Self.starter(
+            programs + "/postgres",
+            ["-D", directory.path + "/data"] + settings.flatMap { ["-c", $0] }
+        )
         process = ServerProcess(
             "postgresql",
-            executable: programs + "/postgres",
-            arguments: ["-D", directory.path + "/data"] + settings.flatMap { ["-c", $0] },
+            executable: executable,
+            arguments: arguments,
             in: directory.path,
-            options: account,
             answers: {
                 let database = Database(url: administration, password: password)
                 return try await Self.psql("SELECT 1", in: database, programs) == "1"
@@ -121,17 +122,16 @@ struct PostgreSQLServer: Sendable {
         ($0.pointee.pw_uid, $0.pointee.pw_gid)
     }
 
-    /// Who the server runs as: not the machine's administrator, for whom PostgreSQL does not start.
-    private static func account() throws -> PlatformOptions {
-        var options = PlatformOptions()
-        guard geteuid() == 0 else { return options }
-        guard let servant else {
+    /// What a program is started by where the machine's administrator tests, for whom PostgreSQL does not start.
+    ///
+    /// A program of its own changes the user: in a process that was forked from many threads that can take for ever.
+    private static func starter(_ program: String, _ arguments: [String]) throws -> (String, [String]) {
+        guard geteuid() == 0 else { return (program, arguments) }
+        guard servant != nil else {
             throw UnexpectedCommand(description: "PostgreSQL does not run as root, and there is no user postgres")
         }
-        options.userID = servant.user
-        options.groupID = servant.group
-        options.supplementaryGroups = []
-        return options
+        let change = ["--reuid", "postgres", "--regid", "postgres", "--clear-groups", program]
+        return ("/usr/bin/setpriv", change + arguments)
     }
 
     /// Makes the data directory.
@@ -139,17 +139,20 @@ struct PostgreSQLServer: Sendable {
         let file = directory.path + "/password"
         try Data(password.utf8).write(to: URL(filePath: file))
         chmod(directory.path, 0o700)
-        if let user = account.userID, let group = account.groupID {
-            for path in [directory.path, file] { chown(path, user, group) }
+        if geteuid() == 0, let servant = Self.servant {
+            for path in [directory.path, file] { chown(path, servant.user, servant.group) }
         }
-        let made = try await Subprocess.run(
-            .path(FilePath(programs + "/initdb")),
-            arguments: [
+        let (executable, arguments) = try Self.starter(
+            programs + "/initdb",
+            [
                 "--pgdata", directory.path + "/data", "--username", "postgres", "--pwfile", file,
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
-            ],
+            ]
+        )
+        let made = try await Subprocess.run(
+            .path(FilePath(executable)),
+            arguments: Arguments(arguments),
             workingDirectory: FilePath(directory.path),
-            platformOptions: account,
             output: .discarded,
             error: .string(limit: 64 * 1024)
         )

@@ -36,14 +36,12 @@ final class ServerProcess: Sendable {
     ///   - executable: The server's program.
     ///   - arguments: What the program is told, the same at each start.
     ///   - directory: Where the server works.
-    ///   - options: Who the server runs as.
     ///   - answers: Whether the server is ready; throws like one that is not.
     init(
         _ name: String,
         executable: String,
         arguments: [String],
         in directory: String,
-        options: PlatformOptions = PlatformOptions(),
         answers: @escaping @Sendable () async throws -> Bool
     ) {
         self.name = name
@@ -52,8 +50,7 @@ final class ServerProcess: Sendable {
         configuration = Configuration(
             executable: .path(FilePath(executable)),
             arguments: Arguments(arguments),
-            workingDirectory: FilePath(directory),
-            platformOptions: options
+            workingDirectory: FilePath(directory)
         )
     }
 

@@ -10,6 +10,7 @@ import Testing
         #expect(PostgreSQLSettings.waitingPerConnection == 16)
         #expect(PostgreSQLSettings.connectLimit == .seconds(2))
         #expect(PostgreSQLSettings.statementLimit == .seconds(30))
+        #expect(PostgreSQLSettings.answerMargin == .seconds(5))
         #expect(PostgreSQLSettings.refusalPause == .milliseconds(200))
         #expect(PostgreSQLDatabase.maximumRetries == 8)
         #expect(PostgreSQLDatabase.defaultPatience == .seconds(30))

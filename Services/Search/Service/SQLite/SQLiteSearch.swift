@@ -107,13 +107,18 @@ private struct SQLiteSearchSnapshot: SearchSnapshot {
     }
 
     private static func hit(_ row: Row) -> SearchHit {
-        let value: DatabaseValue = row[ListingRows.columnCount + 1]
-        // A date is a text already.
-        let key = Double.fromDatabaseValue(value).map(SearchPosition.key) ?? String.fromDatabaseValue(value) ?? ""
-        return SearchHit(
-            listing: ListingRows.listing { row[$0] },
-            position: SearchPosition(key: key, number: row[ListingRows.columnCount])
-        )
+        let number: Int64 = row[ListingRows.columnCount]
+        let position = SearchPosition(key: key(row[ListingRows.columnCount + 1]), number: number)
+        return SearchHit(listing: ListingRows.listing { index in row[index] }, position: position)
+    }
+
+    /// A date is a text already.
+    private static func key(_ value: DatabaseValue) -> String {
+        switch value.storage {
+        case .double(let rank): SearchPosition.key(rank: rank)
+        case .string(let date): date
+        default: ""
+        }
     }
 
     /// There are few shapes of searches, so statements are kept.
