@@ -195,8 +195,8 @@ public struct ServiceProcess: Sendable {
     }
 
     private func instanceID(_ settings: Settings) -> String {
-        let configured = settings.text("instance.id")
-        return configured.isEmpty ? "\(name)-\(getpid())" : configured
+        var generator = SystemRandomNumberGenerator()
+        return InstanceID.make(of: name.description, configured: settings.text("instance.id"), using: &generator)
     }
 
     private func answerQuestions(_ arguments: [String], _ environment: [String: String]) {
