@@ -45,28 +45,33 @@ struct Connection: Sendable {
     ///
     /// - Throws: ``SQLError`` as the server says, or when the connection is lost; `CancellationError` when `stop` is set,
     ///   and then the connection is of no more use.
-    func run(_ sql: String, _ arguments: [SQLValue] = [], stop: StopSignal) throws -> QueryResult {
+    func run(
+        _ sql: String,
+        _ arguments: [SQLValue] = [],
+        within limit: Duration = PostgreSQLSettings.answerLimit,
+        stop: StopSignal
+    ) throws -> QueryResult {
         let parameters = try Parameters(arguments)
         let sent = sql.withCString { sql in
             parameters.withPointers { types, values, lengths, formats in
                 PQsendQueryParams(pointer, sql, Int32(arguments.count), types, values, lengths, formats, 0)
             }
         }
-        return try finish(sent, stop)
+        return try finish(sent, within: limit, stop)
     }
 
     /// Runs several statements without arguments, separated by semicolons; the first that fails ends them.
     ///
     /// - Throws: As ``run(_:_:stop:)``.
-    func run(script: String, stop: StopSignal) throws {
-        _ = try finish(PQsendQuery(pointer, script), stop)
+    func run(script: String, within limit: Duration, stop: StopSignal) throws {
+        _ = try finish(PQsendQuery(pointer, script), within: limit, stop)
     }
 
     /// Waits for all results of what was sent; the last one, or the first that is an error.
-    private func finish(_ sent: Int32, _ stop: StopSignal) throws -> QueryResult {
+    private func finish(_ sent: Int32, within limit: Duration, _ stop: StopSignal) throws -> QueryResult {
         guard sent == 1 else { throw failure() }
         // A server that hangs ends no statement, and its machine goes on acknowledging what is sent.
-        let end = ContinuousClock.now + PostgreSQLSettings.statementLimit + PostgreSQLSettings.answerMargin
+        let end = ContinuousClock.now + limit
         try flush(stop, until: end)
         var last: QueryResult?
         var error: SQLError?
@@ -76,6 +81,7 @@ struct Connection: Sendable {
             }
             guard let pointer = PQgetResult(pointer) else { break }
             let result = QueryResult(pointer)
+            guard !result.isCopy else { throw SQLError(.unexpected, "COPY is no statement of a transaction here") }
             error = error ?? result.error(isConnected: isOpen)
             last = result
         }
@@ -120,7 +126,7 @@ struct Connection: Sendable {
         _ stop: StopSignal
     ) throws {
         guard try stop.wait(for: events, on: PQsocket(pointer), until: end) else {
-            throw SQLError(.unavailable, "PostgreSQL has not answered for longer than it lets statements run")
+            throw SQLError(.unavailable, "PostgreSQL has not answered in time")
         }
         guard PQconsumeInput(pointer) == 1 else { throw failure() }
     }

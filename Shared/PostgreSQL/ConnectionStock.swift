@@ -7,12 +7,13 @@ import Synchronization
 /// How many there are is limited by the number of threads that take them. While the server is away, those who come are
 /// refused at once instead of waiting for it one after the other.
 final class ConnectionStock: Sendable {
-    /// How long one attempt to connect may take before others are refused meanwhile.
-    static let slowAttempt = Duration.milliseconds(300)
+    /// How long an attempt to connect may take, while none succeeds, before others are refused.
+    static let slowAttempt = Duration.milliseconds(400)
 
     private struct State {
         var idle: [Connection] = []
         var attempts: [ContinuousClock.Instant] = []
+        var success: ContinuousClock.Instant?
         var refusal: (error: SQLError, end: ContinuousClock.Instant)?
     }
 
@@ -34,12 +35,16 @@ final class ConnectionStock: Sendable {
     func take(_ begin: String, stop: StopSignal) throws -> Connection {
         while let connection = state.withLock({ $0.idle.popLast() }) {
             do {
-                _ = try connection.run(begin, stop: stop)
+                _ = try connection.run(begin, within: PostgreSQLSettings.connectLimit, stop: stop)
                 return connection
             } catch let error as SQLError {
                 let wasLost = !connection.isOpen
                 connection.close()
-                guard wasLost else { throw error }
+                guard wasLost else {
+                    // A server that does not begin a transaction in this time hangs, for the others as well.
+                    refuse(error)
+                    throw error
+                }
             } catch {
                 connection.close()
                 throw error
@@ -64,8 +69,9 @@ final class ConnectionStock: Sendable {
     private func open(_ stop: StopSignal) throws -> Connection {
         let start = ContinuousClock.now
         try state.withLock { state in
-            if let refusal = state.refusal, start < refusal.end { throw refusal.error }
-            if let oldest = state.attempts.min(), start - oldest > Self.slowAttempt {
+            // One tries, after the pause; the others have to wait for it no longer than for a refusal.
+            if let refusal = state.refusal, start < refusal.end || !state.attempts.isEmpty { throw refusal.error }
+            if let oldest = state.attempts.min(), start - oldest > Self.slowAttempt, state.success ?? oldest <= oldest {
                 throw SQLError(.unavailable, "PostgreSQL takes no connection at the moment")
             }
             state.attempts.append(start)
@@ -77,12 +83,25 @@ final class ConnectionStock: Sendable {
         }
         do {
             let connection = try Connection(settings, stop: stop)
-            state.withLock { $0.refusal = nil }
+            state.withLock { state in
+                state.refusal = nil
+                state.success = .now
+            }
             return connection
         } catch let error as SQLError {
-            state.withLock { $0.refusal = (error, .now + PostgreSQLSettings.refusalPause) }
-            Counter(label: "clowder_database_connect_failures_total").increment()
+            refuse(error)
             throw error
         }
+    }
+
+    /// Has those who come refused for a while, and forgets the idle connections: they are no better.
+    private func refuse(_ error: SQLError) {
+        let idle = state.withLock { state in
+            state.refusal = (error, .now + PostgreSQLSettings.refusalPause)
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for connection in idle { connection.close() }
+        Counter(label: "clowder_database_connect_failures_total").increment()
     }
 }

@@ -55,8 +55,12 @@ extension PostgreSQLDatabase {
     /// Applies the steps that the database does not have.
     func migrate(_ migrations: [PostgreSQLMigration]) async throws {
         try await onConnection { [self] stop in
-            try attempt("BEGIN", stop) { connection in
-                _ = try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))", stop: stop)
+            try attempt("BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE", stop) { connection in
+                let limit = PostgreSQLSettings.migrationLimit
+                for setting in ["statement_timeout", "lock_timeout"] {
+                    _ = try connection.run("SET LOCAL \(setting) = \(Int(limit / .milliseconds(1)))", stop: stop)
+                }
+                _ = try connection.run("SELECT pg_advisory_xact_lock(\(Self.lock))", within: limit, stop: stop)
                 try connection.run(
                     script: """
                         CREATE TABLE IF NOT EXISTS schema_migration (
@@ -64,12 +68,13 @@ extension PostgreSQLDatabase {
                             applied_at timestamptz NOT NULL DEFAULT now()
                         )
                         """,
+                    within: limit,
                     stop: stop
                 )
                 let known: [String] = try connection.run("SELECT name FROM schema_migration", stop: stop)
                     .rows().map { try $0[0] }
                 for migration in migrations where !known.contains(migration.name) {
-                    try connection.run(script: migration.script, stop: stop)
+                    try connection.run(script: migration.script, within: limit, stop: stop)
                     _ = try connection.run(
                         "INSERT INTO schema_migration (name) VALUES ($1)",
                         [.text(migration.name)],

@@ -13,8 +13,12 @@ public struct PostgreSQLSettings: Sendable {
     public static let connectLimit = Duration.seconds(2)
     /// How long the server lets a statement run whose caller has no earlier deadline.
     public static let statementLimit = Duration.seconds(30)
-    /// How much later than that a connection is given up on which no answer has come.
-    public static let answerMargin = Duration.seconds(5)
+    /// When a connection is given up on which no answer has come: later than the server would end the statement.
+    public static let answerLimit = Duration.seconds(35)
+    /// How long a transaction waits for a row that another has taken, as long as for SQLite's one writer.
+    public static let lockLimit = Duration.seconds(5)
+    /// How long a step of a schema's history may take.
+    public static let migrationLimit = Duration.seconds(3600)
     /// How long others are refused at once after a connection could not be opened.
     public static let refusalPause = Duration.milliseconds(200)
 
@@ -46,9 +50,9 @@ public struct PostgreSQLSettings: Sendable {
     private static func options(in url: String) throws(SQLError) -> String {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
-            let reason = message.map { String(cString: $0).filter { !$0.isNewline } } ?? "there is no memory"
+            // Its own words quote the URL, in which somebody may have put a password.
             PQfreemem(message)
-            throw SQLError(.unexpected, reason)
+            throw SQLError(.unexpected, "libpq cannot read it as postgresql://USER@HOST:PORT/DATABASE?KEY=VALUE")
         }
         defer { PQconninfoFree(options) }
         var found = ""
@@ -57,7 +61,8 @@ public struct PostgreSQLSettings: Sendable {
             defer { option += 1 }
             guard let value = option.pointee.val else { continue }
             switch String(cString: keyword) {
-            case "password": throw SQLError(.unexpected, "no password belongs into a URL, which is logged")
+            case "password", "sslpassword":
+                throw SQLError(.unexpected, "no password belongs into a URL, which is logged")
             case "options": found = String(cString: value)
             default: break
             }
@@ -77,6 +82,7 @@ public struct PostgreSQLSettings: Sendable {
             (
                 "options",
                 "-c statement_timeout=\(Int(milliseconds)) -c idle_in_transaction_session_timeout=\(Int(milliseconds))"
+                    + " -c lock_timeout=\(Int(Self.lockLimit / .milliseconds(1)))"
                     // A statement whose caller has gone is ended by the server, which looks this often.
                     + " -c client_connection_check_interval=500 " + options
             ),

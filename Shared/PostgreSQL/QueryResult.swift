@@ -18,6 +18,11 @@ final class QueryResult {
     /// How many rows the statement changed or returned.
     var changedRows: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
+    /// Whether the connection waits for data that nobody here sends or takes.
+    var isCopy: Bool {
+        [PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH].contains(PQresultStatus(pointer))
+    }
+
     /// The rows, in the server's order.
     func rows() throws(SQLError) -> [SQLRow] {
         let columns = (0..<PQnfields(pointer)).map { String(cString: PQfname(pointer, $0)) }
@@ -37,7 +42,9 @@ final class QueryResult {
         let status = PQresultStatus(pointer)
         guard status != PGRES_COMMAND_OK, status != PGRES_TUPLES_OK else { return nil }
         let state = field("C") ?? ""
-        let message = field("M") ?? String(cString: PQresultErrorMessage(pointer))
+        // What the server says of a value it refuses can quote the value.
+        let quotes = state.hasPrefix("22") || state.hasPrefix("54")
+        let message = quotes ? "a value was refused" : field("M") ?? "a statement failed"
         return SQLError(
             state: state,
             isConnected: isConnected,

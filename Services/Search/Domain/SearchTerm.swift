@@ -58,7 +58,15 @@ package enum SearchTerm: Hashable, Sendable {
             }
         }
         if !current.isEmpty { words.append(String(current)) }
-        return words
+        // Marks alone, such as the one that follows a heart to make it red, are no word to an index.
+        return words.filter { $0.unicodeScalars.contains { isWordPart($0) && !isMark($0) } }
+    }
+
+    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .spacingMark, .enclosingMark: true
+        default: false
+        }
     }
 
     private static func isWordPart(_ scalar: Unicode.Scalar) -> Bool {

@@ -59,6 +59,8 @@ public struct SQLOutbox: Outbox {
     }
 
     /// Claims a batch; of two relays at a time none has the same row, and none waits for the other's.
+    ///
+    /// The selection is materialized: a plan that runs it again for each row takes more than the limit.
     public func claim(limit: Int, lease: Duration) async throws(MessagingError) -> [Message] {
         let time = now().timeIntervalSince1970
         return try await StoreAccess.perform("outbox") {
@@ -72,12 +74,14 @@ public struct SQLOutbox: Outbox {
             return try await database.writeClaiming { [dialect = database.dialect] session in
                 try session.rows(
                     """
-                    UPDATE outbox SET claimed_until = ? WHERE sequence IN (
+                    WITH taken AS MATERIALIZED (
                         SELECT sequence FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ?
                         ORDER BY sequence LIMIT ? \(dialect.skippingLocked)
-                    ) RETURNING sequence, id, topic, body, headers
+                    )
+                    UPDATE outbox SET claimed_until = ? WHERE sequence IN (SELECT sequence FROM taken)
+                    RETURNING sequence, id, topic, body, headers
                     """,
-                    [time + lease.inSeconds, time, limit]
+                    [time, limit, time + lease.inSeconds]
                 )
                 // `RETURNING` gives rows in no particular order.
                 .map { row in (sequence: try row["sequence"] as Int64, message: try HeaderCoding.message(row)) }

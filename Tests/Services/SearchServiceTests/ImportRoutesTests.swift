@@ -50,6 +50,25 @@ import Testing
         }
     }
 
+    /// What no index takes whole: a word of thousands of letters, and five values as long as they may be.
+    @Test func takesWhatIsAsLongAsItMayBe() async throws {
+        try await withSearchService { search in
+            let text = String(repeating: "猫", count: 200)
+            let word = String(repeating: "猫", count: 3999)
+            let reply = try await search.import(
+                """
+                {"id":"L1","species":"\(text)","primaryColor":"\(text)","sex":"\(text)","jurisdiction":"\(text)",\
+                "outcomeType":"\(text)","name":"\(text)"}
+                {"id":"L2","species":"cat","description":"\(word)"}
+
+                """
+            )
+            #expect(reply.accepted == 2 && reply.rejected == 0)
+            #expect(try await search.found("q=" + QueryText.encode("猫猫*")).sorted() == ["L1", "L2"])
+            #expect(try await search.found("q=" + QueryText.encode(text)) == ["L1"])
+        }
+    }
+
     @Test func tellsTheFirstHundredErrorsAndCountsAll() async throws {
         try await withSearchService { search in
             let bad = (1...150).map { "{\"id\":\"B\($0)\"}\n" }.joined()

@@ -14,6 +14,8 @@ import Testing
         ("name:bella", [.word("name"), .word("bella")]),
         ("\"*\" ( * )", []),
         ("", []),
+        ("\u{2764}\u{FE0F} cat", [.word("cat")]),
+        ("\u{301} 1\u{FE0F}\u{20E3}", [.word("1\u{FE0F}\u{20E3}")]),
         ("Zoe\u{308} ½", [.word("Zoe\u{308}"), .word("½")]),
     ])
     func reads(text: String, terms: [SearchTerm]) {

@@ -10,7 +10,9 @@ import Testing
         #expect(PostgreSQLSettings.waitingPerConnection == 16)
         #expect(PostgreSQLSettings.connectLimit == .seconds(2))
         #expect(PostgreSQLSettings.statementLimit == .seconds(30))
-        #expect(PostgreSQLSettings.answerMargin == .seconds(5))
+        #expect(PostgreSQLSettings.answerLimit == .seconds(35))
+        #expect(PostgreSQLSettings.lockLimit == .seconds(5))
+        #expect(PostgreSQLSettings.migrationLimit == .seconds(3600))
         #expect(PostgreSQLSettings.refusalPause == .milliseconds(200))
         #expect(PostgreSQLDatabase.maximumRetries == 8)
         #expect(PostgreSQLDatabase.defaultPatience == .seconds(30))
@@ -31,7 +33,9 @@ import Testing
     @Test(arguments: [
         ("postgresql://clowder:hush@db/clowder", "no password"),
         ("postgresql://db/clowder?password=hush", "no password"),
-        ("postgresql://db/clowder?pool=3", "pool"), ("postgresql://[::1/clowder", "]"),
+        ("postgresql://db/clowder?sslpassword=hush", "no password"),
+        ("postgresql://db/clowder?pool=3", "cannot read"), ("postgresql://u:hush%zz@db/clowder", "cannot read"),
+        ("postgresql://u:hush@[::1/clowder", "cannot read"),
     ])
     func refusesAPasswordAndWhatLibpqDoesNotKnow(_ url: String, _ reason: String) throws {
         let error = try #require(throws: SQLError.self) { try PostgreSQLSettings(url: url) }

@@ -69,14 +69,25 @@ struct ListingStore: Sendable {
         }
     }
 
+    /// How many listings are asked for at a time, so that there are two texts of the statement and not hundreds.
+    private static let pieceLength = 100
+
     /// The listings that are there, by the bytes of their IDs: canonically equivalent IDs are different ones.
     private static func fetch(_ ids: [String], in session: any SQLSession) throws -> [[UInt8]: Versioned] {
-        let marks = repeatElement("?", count: ids.count).joined(separator: ", ")
-        let rows = try session.rows("SELECT \(ListingRows.columns), version FROM listing WHERE id IN (\(marks))", ids)
-        return try rows.reduce(into: [:]) { found, row in
-            let listing = try ListingRows.listing(row)
-            found[Array(listing.id.utf8)] = Versioned(listing: listing, version: try row[ListingRows.columnCount])
+        var found: [[UInt8]: Versioned] = [:]
+        var rest = ids[...]
+        while let last = rest.last {
+            var piece = Array(rest.prefix(pieceLength))
+            rest = rest.dropFirst(pieceLength)
+            if ids.count > 1 { piece += repeatElement(last, count: pieceLength - piece.count) }
+            let marks = repeatElement("?", count: piece.count).joined(separator: ", ")
+            let sql = "SELECT \(ListingRows.columns), version FROM listing WHERE id IN (\(marks))"
+            for row in try session.rows(sql, piece) {
+                let listing = try ListingRows.listing(row)
+                found[Array(listing.id.utf8)] = Versioned(listing: listing, version: try row[ListingRows.columnCount])
+            }
         }
+        return found
     }
 
     /// Runs a change of the catalogue alone, and counts what it did.

@@ -8,8 +8,9 @@ import SearchDomain
 struct TextVectors: Sendable {
     /// How far the words of one field are from those of the next, so that no phrase goes across.
     private static let gap = 2
-    /// Positions end here (section 8.11.1).
+    /// Positions end here, and words are no longer (section 8.11.1).
     private static let lastPosition = 16_383
+    private static let maximumBytes = 2046
 
     /// Holds no data: it is where the tokenizer lives.
     private let tokenizers: DatabaseQueue
@@ -27,16 +28,28 @@ struct TextVectors: Sendable {
             (listing.description, "D"),
         ]
         let words = try split(fields.map { $0.text ?? "" })
-        var places: [String: [String]] = [:]
+        // By bytes: canonically equivalent words are different ones.
+        var places: [[UInt8]: [String]] = [:]
         var position = 0
         for (field, words) in zip(fields, words) {
             for word in words {
                 position = min(position + 1, Self.lastPosition)
-                places[word, default: []].append("\(position)\(field.weight)")
+                places[Self.shortened(word), default: []].append("\(position)\(field.weight)")
             }
             position += Self.gap
         }
-        return places.map { "\(Self.quoted($0.key)):\($0.value.joined(separator: ","))" }.joined(separator: " ")
+        return places.map { word, places in
+            "\(Self.quoted(String(decoding: word, as: UTF8.self))):\(places.joined(separator: ","))"
+        }.joined(separator: " ")
+    }
+
+    /// The beginning of a word that is too long; a search's text is shorter than that, so that nobody misses the rest.
+    private static func shortened(_ word: String) -> [UInt8] {
+        var bytes = Array(word.utf8.prefix(maximumBytes))
+        guard bytes.count < word.utf8.count else { return bytes }
+        // Not within a character: its first byte, and only that, is none of 10xxxxxx.
+        while let last = bytes.popLast(), last & 0xC0 == 0x80 {}
+        return bytes
     }
 
     /// The query that matches what has all terms; what has no word left asks for nothing.

@@ -30,8 +30,13 @@ final class FacetGroups: Sendable {
     func tally(_ counts: [(group: Int64, count: Int)], in session: any SQLSession) throws
         -> [[(value: String, count: Int)]]
     {
-        try table.withLock { table in
-            if counts.contains(where: { table.groups[$0.group] == nil }) { try Self.readRest(into: &table, session) }
+        let last = table.withLock { table in
+            counts.contains { table.groups[$0.group] == nil } ? table.last : nil
+        }
+        // Outside of the lock, where nobody waits for the database of somebody else.
+        let rest = try last.map { try Self.rows(after: $0, in: session) } ?? []
+        return try table.withLock { table in
+            try Self.take(rest, into: &table)
             var tallies = table.texts.map { [Int](repeating: 0, count: $0.count) }
             for (group, count) in counts {
                 for (facet, value) in (table.groups[group] ?? []).enumerated() {
@@ -44,13 +49,19 @@ final class FacetGroups: Sendable {
         }
     }
 
-    private static func readRest(into table: inout Table, _ session: any SQLSession) throws {
-        let rows = try session.rows(
+    private static func rows(after last: Int64, in session: any SQLSession) throws -> [SQLRow] {
+        try session.rows(
             "SELECT id, species, color, sex, jurisdiction, outcome FROM facet_group WHERE id > ? ORDER BY id",
-            [table.last]
+            [last]
         )
+    }
+
+    private static func take(_ rows: [SQLRow], into table: inout Table) throws {
         for row in rows {
-            table.last = try row[0]
+            let number: Int64 = try row[0]
+            // Somebody else may have been here meanwhile.
+            guard number > table.last else { continue }
+            table.last = number
             table.groups[table.last] = try names.indices.map { facet in
                 let text: String = try row[facet + 1]
                 guard !text.isEmpty else { return nil }

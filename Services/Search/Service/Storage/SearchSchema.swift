@@ -26,6 +26,7 @@ enum SearchSchema {
         PostgreSQLMigration(
             "search 1 listings",
             tables(.postgreSQL) + """
+                CREATE INDEX facet_group_species ON facet_group USING hash (species);
                 ALTER TABLE listing ADD COLUMN text tsvector NOT NULL;
                 CREATE INDEX listing_text ON listing USING gin (text);
                 ALTER TABLE catalogue ADD COLUMN id TEXT NOT NULL DEFAULT '';
@@ -37,15 +38,15 @@ enum SearchSchema {
     /// What engines have in common.
     ///
     /// `facet_group` numbers the combinations of facet values that occur, so that counting compares one number a row
-    /// instead of five texts; an unknown value is the empty text there, and a group is never changed or removed.
+    /// instead of five texts; an unknown value is the empty text there, and a group is never changed or removed. Who adds
+    /// one holds the catalogue's row; five texts are more than an index of PostgreSQL takes.
     /// `catalogue` holds one number that grows with every change, by which cached counts are known to be stale.
     private static func tables(_ dialect: SQLDialect) -> String {
         """
         CREATE TABLE facet_group (
             id \(dialect.growingKey),
             species TEXT NOT NULL, color TEXT NOT NULL, sex TEXT NOT NULL, jurisdiction TEXT NOT NULL,
-            outcome TEXT NOT NULL,
-            UNIQUE (species, color, sex, jurisdiction, outcome)
+            outcome TEXT NOT NULL\(dialect == .sqlite ? ", UNIQUE (species, color, sex, jurisdiction, outcome)" : "")
         ) \(dialect.strict);
         CREATE TABLE listing (
             number \(dialect.key),

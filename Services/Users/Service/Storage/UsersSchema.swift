@@ -10,11 +10,24 @@ enum UsersSchema {
         migrator.registerMigration("1 accounts, sessions, keys, outbox") { database in
             try database.execute(sql: tables(.sqlite))
         }
+        migrator.registerMigration("2 indexes for what is removed by its age") { database in
+            try database.execute(sql: ageIndexes)
+        }
         return migrator
     }
 
     /// The same history for PostgreSQL.
-    static let migrations = [PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL))]
+    static let migrations = [
+        PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL)),
+        PostgreSQLMigration("users 2 indexes for what is removed by its age", ageIndexes),
+    ]
+
+    /// Without them whoever logs in reads all sessions, which in a serializable transaction is in everybody's way.
+    private static let ageIndexes = """
+        CREATE INDEX session_age ON session (created_at);
+        CREATE INDEX one_time_token_age ON one_time_token (expires_at);
+        CREATE INDEX outbox_age ON outbox (relayed_at) WHERE relayed_at IS NOT NULL;
+        """
 
     /// The tables of the first version.
     ///
