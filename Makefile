@@ -5,6 +5,7 @@ USERS ?= 2
 SEARCH ?= 2
 STATE ?= .clowder
 TAG ?= latest
+PYTHON ?= python3
 URL ?= http://127.0.0.1:$(PORT)
 
 # Tests that compute on all cores, beside which others would miss their time limits.
@@ -19,7 +20,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke test check features smoke bench bench-gateway chaos lab clean prepare
+.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway chaos lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +44,9 @@ images: ## Build the images of the services with Docker. TAG=latest
 
 compose-smoke: ## Build the images, start the stack of containers, use it, break it. FILE=listings.ndjson[.gz]
 	@deploy/compose/smoke $(FILE)
+
+manifests: $(RELEASE)/.built ## Check deploy/kubernetes against schemas, rules and executables. PYTHON=python3
+	@PYTHON="$(PYTHON)" deploy/kubernetes/validate "$(abspath $(BINARIES))"
 
 prepare: ## Install the C libraries that are missing.
 	@deploy/local/prepare
