@@ -215,31 +215,20 @@ let package = Package(
         .tests(
             ofService: "Users",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "InputValidation", "MailWorkerContract", "Messaging",
-                "PasswordHashing", "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceClient", "ServiceRuntime",
-                "Tokens", "UsersContract", "UsersDomain",
+                "Correlation", "Discovery", "MailWorkerContract", "Messaging", "PasswordHashing", "PostgreSQL",
+                "SQLStorage", "SQLiteStorage", "UsersContract", "UsersDomain",
             ]
         ),
-        .tests(
-            ofService: "Search",
-            uses: [
-                "AccessPolicy", "Discovery", "InputValidation", "SQLiteStorage", "SearchContract", "SearchDomain",
-                "ServiceClient", "ServiceRuntime", "Tokens",
-            ]
-        ),
+        .tests(ofService: "Search", uses: ["Discovery", "SQLiteStorage", "SearchContract", "SearchDomain"]),
         .tests(
             ofService: "MailWorker",
-            uses: [
-                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SQLiteStorage",
-                "SMTP", "ServiceClient", "ServiceRuntime", "Tokens",
-            ]
+            uses: ["Correlation", "MailWorkerContract", "Messaging", "SQLiteStorage", "SMTP"]
         ),
         .tests(
             ofService: "Gateway",
             uses: [
-                "AccessPolicy", "Correlation", "Discovery", "HTTPProxy", "InputValidation", "LoadBalancing",
-                "MailWorkerContract", "Resilience", "SearchContract", "ServiceClient", "ServiceRuntime", "TCPProxy",
-                "Tokens", "UsersContract",
+                "Correlation", "Discovery", "HTTPProxy", "LoadBalancing", "MailWorkerContract", "Resilience",
+                "SearchContract", "TCPProxy", "UsersContract",
             ]
         ),
         .testTarget(
@@ -332,11 +321,7 @@ extension Target {
     }
 
     /// The tests of a library below `Shared/`.
-    static func tests(
-        of name: String,
-        uses targets: [String] = [],
-        outside products: [Dependency] = []
-    ) -> Target {
+    static func tests(of name: String, uses targets: [String] = [], outside products: [Dependency] = []) -> Target {
         .testTarget(
             name: "\(name)Tests",
             dependencies: ([name, "TestSupport"] + targets).map { .init(stringLiteral: $0) } + products,
@@ -346,11 +331,13 @@ extension Target {
 
     /// The tests of a service through its router, in process.
     static func tests(ofService name: String, uses targets: [String]) -> Target {
-        .testTarget(
+        let common = [
+            "\(name)Service", "ServiceTestSupport", "TestSupport", "AccessPolicy", "InputValidation", "ServiceClient",
+            "ServiceRuntime", "Tokens",
+        ]
+        return .testTarget(
             name: "\(name)ServiceTests",
-            dependencies: (["\(name)Service", "ServiceTestSupport", "TestSupport"] + targets).map {
-                .init(stringLiteral: $0)
-            } + [
+            dependencies: (common + targets).map { .init(stringLiteral: $0) } + [
                 .asyncHTTPClient, .configuration, .crypto, .grdb, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
             ],
