@@ -29,6 +29,7 @@ let package = Package(
         // MARK: Shared
         .systemLibrary(name: "CCrypt", path: "Shared/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Shared/System/CMalloc"),
+        .systemLibrary(name: "CNATS", path: "Shared/System/CNATS", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CPostgreSQL", path: "Shared/System/CPostgreSQL", providers: [.apt(["libpq-dev"])]),
         .shared("InputValidation"),
         .shared("Correlation", outside: [.httpTypes, .serviceContext]),
@@ -54,6 +55,7 @@ let package = Package(
             uses: ["Correlation", "SQLStorage", "SQLiteStorage"],
             outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
         ),
+        .shared("NATS", uses: ["CNATS", "Discovery", "Messaging"], outside: [.log, .metrics, .nioPosix]),
         .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2]),
         .shared("Tokens", outside: [.crypto, .jwtKit]),
         .shared("AccessPolicy", resources: [.embedInCode("Resources/access-policy.json")]),
@@ -88,8 +90,9 @@ let package = Package(
             .service,
             of: "Users",
             uses: [
-                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "PasswordHashing",
-                "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceRuntime", "Tokens", "UsersContract", "UsersDomain",
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "NATS",
+                "PasswordHashing", "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceRuntime", "Tokens",
+                "UsersContract", "UsersDomain",
             ],
             outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
         ),
@@ -111,7 +114,7 @@ let package = Package(
             .service,
             of: "MailWorker",
             uses: [
-                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "SMTP",
+                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "NATS", "SMTP",
                 "ServiceRuntime",
             ],
             outside: [.hummingbird, .lifecycle, .log, .mustache, .serviceContext],
@@ -180,6 +183,7 @@ let package = Package(
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
         .tests(of: "Telemetry", outside: [.metrics]),
+        .tests(of: "NATS", uses: ["Messaging"]),
         .tests(of: "PostgreSQL", uses: ["SQLStorage"]),
         .tests(
             of: "Messaging",
@@ -234,8 +238,10 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "PostgreSQL", "SMTP", "SQLStorage",
-                "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Messaging", "NATS", "PostgreSQL",
+                "SMTP",
+                "SQLStorage", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess,
+                .system,
             ],
             path: "Tests/Integration"
         ),

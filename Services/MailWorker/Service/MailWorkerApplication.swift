@@ -2,6 +2,7 @@ package import FoundationEssentials
 package import Hummingbird
 import MailWorkerContract
 import Messaging
+import NATS
 package import ServiceLifecycle
 package import ServiceRuntime
 
@@ -21,7 +22,7 @@ package func makeMailWorkerApplication(
     background: [any Service],
     now: @escaping @Sendable () -> Date
 ) throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
-    let queue = try SQLiteQueue(path: configuration.queuePath, now: now)
+    let queue = try configuration.queue.open(now: now)
     let (transport, mailChecks) = try configuration.mail.transport(sender: configuration.sender)
     let composer = try MailComposer(publicURL: configuration.publicURL, sender: configuration.sender)
     let delivery = MailDelivery(composer: composer, transport: transport, now: now)

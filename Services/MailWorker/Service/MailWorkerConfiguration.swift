@@ -1,10 +1,12 @@
 import InputValidation
+package import NATS
 package import ServiceRuntime
 
 /// The settings of the mail worker, checked.
 package struct MailWorkerConfiguration: Sendable {
-    package static let settings: [Setting] = [
-        Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs come from."),
+    package static let settings: [Setting] = Setting.queue("that mail jobs come from") + own
+
+    private static let own = [
         Setting(
             "mail.url",
             .url(schemes: ["maildir", "smtp", "smtps", "smtp-plaintext"]),
@@ -30,7 +32,7 @@ package struct MailWorkerConfiguration: Sendable {
         Setting("queue.concurrency", .integer(1...64), default: "8", "How many mails are sent at a time."),
     ]
 
-    package var queuePath: String
+    package var queue: QueueAddress
     package var mail: MailDestination
     package var sender: String
     package var publicURL: String
@@ -40,7 +42,15 @@ package struct MailWorkerConfiguration: Sendable {
     package var concurrency: Int
 
     package init(_ settings: Settings) throws(SettingsError) {
-        queuePath = settings.urlPath("queue.url")
+        do {
+            queue = try QueueAddress(
+                url: settings.text("queue.url"),
+                password: settings.text("queue.password"),
+                authorities: settings.text("queue.authorities")
+            )
+        } catch {
+            throw SettingsError(["queue.url: \(error)"])
+        }
         mail = try MailDestination(settings)
         sender = settings.text("mail.sender")
         publicURL = settings.text("public.url")

@@ -4,6 +4,7 @@ package import Hummingbird
 import InputValidation
 import Logging
 import Messaging
+import NATS
 package import PasswordHashing
 import ServiceLifecycle
 package import ServiceRuntime
@@ -27,7 +28,7 @@ package func makeUsersApplication(
     hashingPool: HashingPool
 ) async throws -> ServiceParts<RouterResponder<ServiceRequestContext>> {
     let database = try await UsersDatabase.open(configuration.database)
-    let queue = try SQLiteQueue(path: configuration.queuePath, now: dependencies.now)
+    let queue = try configuration.queue.open(now: dependencies.now)
     let outbox = SQLOutbox(database: database, now: dependencies.now)
     let mail = MailOutbox(outbox: outbox, makeID: dependencies.makeID)
     let hasher = try PasswordHasher(

@@ -1,22 +1,14 @@
+package import NATS
 package import PostgreSQL
 package import ServiceRuntime
 
 /// The settings of the users service, checked.
 package struct UsersConfiguration: Sendable {
-    package static let settings: [Setting] = [
-        Setting(
-            "database.url",
-            .url(schemes: ["sqlite", "postgresql"]),
-            "Where accounts and sessions are kept: sqlite:PATH, or postgresql://USER@HOST:5432/DATABASE."
-        ),
-        Setting("database.password", .secretFile, default: "", "The password of the database's user, in a file."),
-        Setting(
-            "database.connections",
-            .integer(1...200),
-            default: "\(PostgreSQLSettings.defaultConnections)",
-            "The most connections to PostgreSQL that this replica has at a time."
-        ),
-        Setting("queue.url", .url(schemes: ["sqlite"]), "The queue that mail jobs go to."),
+    package static let settings: [Setting] =
+        Setting.database(of: "accounts and sessions", connections: PostgreSQLSettings.defaultConnections)
+        + Setting.queue("that mail jobs go to") + own
+
+    private static let own = [
         Setting("password.pepper", .secretFile, "The secret mixed into every password; 32 bytes or more."),
         Setting("password.cost", .integer(4...16), default: "12", "The bcrypt cost of new password hashes."),
         Setting("keys.secret", .secretFile, "The secret that seals the keys access tokens are signed with."),
@@ -29,7 +21,7 @@ package struct UsersConfiguration: Sendable {
     ]
 
     package var database: DatabaseAddress
-    package var queuePath: String
+    package var queue: QueueAddress
     package var pepper: [UInt8]
     package var passwordCost: Int
     package var keysSecret: String
@@ -45,7 +37,15 @@ package struct UsersConfiguration: Sendable {
         } catch {
             throw SettingsError(["database.url: \(error)"])
         }
-        queuePath = settings.urlPath("queue.url")
+        do {
+            queue = try QueueAddress(
+                url: settings.text("queue.url"),
+                password: settings.text("queue.password"),
+                authorities: settings.text("queue.authorities")
+            )
+        } catch {
+            throw SettingsError(["queue.url: \(error)"])
+        }
         pepper = Array(settings.text("password.pepper").utf8)
         passwordCost = settings.integer("password.cost")
         keysSecret = settings.text("keys.secret")

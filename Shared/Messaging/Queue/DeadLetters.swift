@@ -53,8 +53,28 @@ public struct DeadLetter: Hashable, Sendable {
     public var deadAt: Date
     /// How often it was tried since it was last put into the queue.
     public var attempts: Int
-    /// Every failure, the oldest first.
+    /// The latest failures, the oldest first.
     public var failures: [Failure]
+
+    /// Creates a letter.
+    public init(message: Message, enqueuedAt: Date, deadAt: Date, attempts: Int, failures: [Failure]) {
+        self.message = message
+        self.enqueuedAt = enqueuedAt
+        self.deadAt = deadAt
+        self.attempts = attempts
+        self.failures = failures
+    }
+}
+
+extension [DeadLetter.Failure] {
+    /// What a queue keeps of an error history: the latest twenty failures, each cut to 500 characters.
+    public var limited: [DeadLetter.Failure] {
+        suffix(20).map { failure in
+            var failure = failure
+            failure.message = String(failure.message.prefix(500))
+            return failure
+        }
+    }
 }
 
 /// A page of dead letters.

@@ -54,6 +54,9 @@ public struct QueueConsumer: Service {
         }
     }
 
+    private static let firstPause = Duration.milliseconds(50)
+    private static let longestPause = Duration.seconds(1)
+
     private let queue: any MessageQueue
     private let settings: Settings
     private let handle: @Sendable (Claim) async -> Outcome
@@ -80,7 +83,11 @@ public struct QueueConsumer: Service {
             let slots = Slots(settings.concurrency)
             while !Task.isShuttingDownGracefully, !Task.isCancelled {
                 let free = slots.free
-                let claims = free > 0 ? await claim(limit: free) : []
+                guard free > 0 else {
+                    await cancelWhenGracefulShutdown { await slots.waitForOne() }
+                    continue
+                }
+                let claims = await claim(limit: free)
                 for claim in claims {
                     slots.take()
                     group.addTask {
@@ -149,32 +156,52 @@ public struct QueueConsumer: Service {
         return true
     }
 
+    /// Records the outcome; while the queue is away it is tried again, for as long as the lease may last.
+    ///
+    /// What was done must not be done again because the queue was away for a moment.
     private func settle(_ claim: Claim, as outcome: Outcome) async {
-        var metadata = metadata(of: claim)
-        do {
-            switch outcome {
-            case .done:
-                try await queue.complete(claim)
-                count("done")
-            case .retry(let error):
-                var generator = SystemRandomNumberGenerator()
+        let end = ContinuousClock.now + settings.lease
+        var pause = Self.firstPause
+        while true {
+            do throws(MessagingError) {
+                return try await record(outcome, of: claim)
+            } catch {
+                var metadata = metadata(of: claim)
                 metadata["error"] = "\(error)"
-                if let pause = settings.schedule.pause(afterAttempt: claim.attempt, using: &generator) {
-                    metadata["retry.after"] = "\(pause)"
-                    try await queue.retry(claim, after: pause, error: error)
-                    Logger.current.warning("message failed; it is tried again", metadata: metadata)
-                    count("retry")
-                } else {
-                    try await bury(claim, error, metadata)
+                guard error.code == .unavailable, ContinuousClock.now + pause < end, !Task.isCancelled else {
+                    Logger.current.warning(
+                        "outcome not recorded; the message will be delivered again",
+                        metadata: metadata
+                    )
+                    return count("unrecorded")
                 }
-            case .dead(let error):
-                metadata["error"] = "\(error)"
-                try await bury(claim, error, metadata)
+                Logger.current.warning("outcome not recorded; trying again", metadata: metadata)
+                // Throws on cancellation only, which is looked at before the next pause.
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.longestPause)
             }
-        } catch {
+        }
+    }
+
+    private func record(_ outcome: Outcome, of claim: Claim) async throws(MessagingError) {
+        var metadata = metadata(of: claim)
+        switch outcome {
+        case .done:
+            try await queue.complete(claim)
+            count("done")
+        case .retry(let error):
+            var generator = SystemRandomNumberGenerator()
             metadata["error"] = "\(error)"
-            Logger.current.warning("outcome not recorded; the message will be delivered again", metadata: metadata)
-            count("unrecorded")
+            guard let pause = settings.schedule.pause(afterAttempt: claim.attempt, using: &generator) else {
+                return try await bury(claim, error, metadata)
+            }
+            metadata["retry.after"] = "\(pause)"
+            try await queue.retry(claim, after: pause, error: error)
+            Logger.current.warning("message failed; it is tried again", metadata: metadata)
+            count("retry")
+        case .dead(let error):
+            metadata["error"] = "\(error)"
+            try await bury(claim, error, metadata)
         }
     }
 

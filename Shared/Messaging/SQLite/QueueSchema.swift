@@ -32,21 +32,13 @@ enum QueueSchema {
     }
 }
 
-/// How a message's error history is stored: the latest twenty failures, each cut to 500 characters.
+/// How a message's error history is stored.
 enum FailureCoding {
-    private static let maximumFailures = 20
-    private static let maximumCharacters = 500
-
     static func decode(_ text: String) throws -> [DeadLetter.Failure] {
         try JSONDecoder().decode([DeadLetter.Failure].self, from: Data(text.utf8))
     }
 
     static func encode(_ failures: [DeadLetter.Failure]) throws -> String {
-        let kept = failures.suffix(maximumFailures).map { failure in
-            var failure = failure
-            failure.message = String(failure.message.prefix(maximumCharacters))
-            return failure
-        }
-        return String(decoding: try JSONEncoder().encode(kept), as: UTF8.self)
+        String(decoding: try JSONEncoder().encode(failures.limited), as: UTF8.self)
     }
 }

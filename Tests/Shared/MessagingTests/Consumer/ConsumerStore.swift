@@ -1,3 +1,4 @@
+import Conformance
 import Messaging
 import TestSupport
 
@@ -19,6 +20,7 @@ struct ConsumerStore {
         on queue: (any MessageQueue)? = nil,
         concurrency: Int = 8,
         lease: Duration = .seconds(60),
+        pollInterval: Duration = .milliseconds(1),
         schedule: RetrySchedule = RetrySchedule(),
         handle: @escaping @Sendable (Claim) async -> QueueConsumer.Outcome
     ) -> QueueConsumer {
@@ -28,7 +30,7 @@ struct ConsumerStore {
                 topic: Message.topic,
                 concurrency: concurrency,
                 lease: lease,
-                pollInterval: .milliseconds(1),
+                pollInterval: pollInterval,
                 schedule: schedule
             ),
             handle: handle

@@ -1,3 +1,4 @@
+import Conformance
 import Messaging
 import Synchronization
 import TestSupport

@@ -1,3 +1,4 @@
+import Conformance
 import Correlation
 import Messaging
 import ServiceContextModule
@@ -137,22 +138,60 @@ import Testing
     @Test func worksAgainOnAMessageWhoseOutcomeWasLost() async throws {
         try await ConsumerStore.with { store in
             try await store.queue.enqueue("a")
-            let completions = Count()
+            let isAway = Mutex(true)
             let attempts = Mutex<[Int]>([])
             let faulty = FaultyQueue(queue: store.queue) { operation throws(MessagingError) in
-                guard operation == .complete, completions.next() == 1 else { return }
+                guard operation == .complete, isAway.withLock({ $0 }) else { return }
                 throw MessagingError(.unavailable, "away")
             }
-            let consumer = store.consumer(on: faulty) { claim in
+            let consumer = store.consumer(on: faulty, concurrency: 1, lease: .milliseconds(60)) { claim in
                 attempts.withLock { $0.append(claim.attempt) }
                 return .done
             }
             try await whileRunning(consumer) { _ in
-                try await eventually("the lost outcome") { completions.current == 1 ? () : nil }
-                store.time.advance(by: .seconds(60))
+                try await eventually("a second attempt") {
+                    store.time.advance(by: .milliseconds(60))
+                    return attempts.withLock { $0.count } == 2 ? () : nil
+                }
+                isAway.withLock { $0 = false }
                 try await store.reachEnd()
             }
-            #expect(attempts.withLock { $0 } == [1, 2])
+            #expect(attempts.withLock { $0 }.prefix(2) == [1, 2])
+        }
+    }
+
+    /// What was done is not done again because the queue was away for a moment.
+    @Test func recordsAnOutcomeWhenTheQueueIsBack() async throws {
+        try await ConsumerStore.with { store in
+            try await store.queue.enqueue("done", "retried", "dead")
+            let settlements = Count()
+            let faulty = FaultyQueue(queue: store.queue) { operation throws(MessagingError) in
+                guard [.complete, .retry, .bury].contains(operation), settlements.next() <= 6 else { return }
+                throw MessagingError(.unavailable, "away")
+            }
+            let handled = Mutex<[String]>([])
+            let consumer = store.consumer(on: faulty) { claim in
+                handled.withLock { $0.append(claim.message.id) }
+                switch claim.message.id {
+                case "done": return .done
+                case "retried": return .retry("relay away")
+                default: return .dead("550 no such mailbox")
+                }
+            }
+            try await whileRunning(consumer) { _ in try await store.reach(QueueDepth(ready: 1, inFlight: 0, dead: 1)) }
+            #expect(handled.withLock { $0 }.sorted() == ["dead", "done", "retried"])
+        }
+    }
+
+    /// It looks for more as soon as it has a hand free, not when it would look again.
+    @Test func claimsTheNextMessageAsSoonAsOneIsDone() async throws {
+        try await ConsumerStore.with { store in
+            for number in 0..<10 { try await store.queue.enqueue("job-\(number)") }
+            let consumer = store.consumer(concurrency: 2, pollInterval: .seconds(600)) { _ in
+                await Task.yield()
+                return .done
+            }
+            try await whileRunning(consumer) { _ in try await store.reachEnd() }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Conformance
 import Logging
 import Messaging
 import SQLStorage

@@ -3,9 +3,18 @@ import TestSupport
 import Testing
 
 /// What a claim is worth, and for how long.
-@Suite struct QueueLeaseTests {
-    @Test(arguments: QueueEngine.all)
-    func holdsAMessageUntilTheLeaseEnds(_ engine: QueueEngine) async throws {
+extension QueuePromise {
+    static let leases = [
+        QueuePromise("holdsAMessageUntilTheLeaseEnds", holdsAMessageUntilTheLeaseEnds),
+        QueuePromise("givesEachDeliveryAHigherFenceAndAttempt", givesEachDeliveryAHigherFenceAndAttempt),
+        QueuePromise("takesNoOutcomeFromAStaleClaim", takesNoOutcomeFromAStaleClaim),
+        QueuePromise("takesOneOutcomeOfAClaim", takesOneOutcomeOfAClaim),
+        QueuePromise("takesALateOutcomeWhileNobodyElseHasTheMessage", takesALateOutcomeWhileNobodyElseHasTheMessage),
+        QueuePromise("extendsALeaseFromTheMomentOfRenewal", extendsALeaseFromTheMomentOfRenewal),
+        QueuePromise("takesNoOutcomeForAMessageThatIsNotThere", takesNoOutcomeForAMessageThatIsNotThere),
+    ]
+
+    private static func holdsAMessageUntilTheLeaseEnds(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             _ = try await queue.claimOnly()
@@ -17,8 +26,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func givesEachDeliveryAHigherFenceAndAttempt(_ engine: QueueEngine) async throws {
+    private static func givesEachDeliveryAHigherFenceAndAttempt(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             var fences: [Int64] = []
@@ -32,8 +40,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func takesNoOutcomeFromAStaleClaim(_ engine: QueueEngine) async throws {
+    private static func takesNoOutcomeFromAStaleClaim(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             let stale = try await queue.claimOnly()
@@ -50,8 +57,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func takesOneOutcomeOfAClaim(_ engine: QueueEngine) async throws {
+    private static func takesOneOutcomeOfAClaim(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, _ in
             try await queue.enqueue("done", "retried", "buried")
             let claims = try await queue.claim()
@@ -71,8 +77,7 @@ import Testing
     }
 
     /// Nobody else has the message: the work that was done late still counts.
-    @Test(arguments: QueueEngine.all)
-    func takesALateOutcomeWhileNobodyElseHasTheMessage(_ engine: QueueEngine) async throws {
+    private static func takesALateOutcomeWhileNobodyElseHasTheMessage(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             let claim = try await queue.claimOnly()
@@ -82,8 +87,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func extendsALeaseFromTheMomentOfRenewal(_ engine: QueueEngine) async throws {
+    private static func extendsALeaseFromTheMomentOfRenewal(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             let claim = try await queue.claimOnly()
@@ -99,8 +103,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func takesNoOutcomeForAMessageThatIsNotThere(_ engine: QueueEngine) async throws {
+    private static func takesNoOutcomeForAMessageThatIsNotThere(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, _ in
             let claim = Claim(message: .sample("ghost"), attempt: 1, fence: 1)
             await expectFailure(.leaseLost) { try await queue.complete(claim) }

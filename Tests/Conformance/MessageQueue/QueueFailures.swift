@@ -4,9 +4,14 @@ import TestSupport
 import Testing
 
 /// What becomes of a message whose work failed.
-@Suite struct QueueFailureTests {
-    @Test(arguments: QueueEngine.all)
-    func deliversAFailedMessageAfterThePause(_ engine: QueueEngine) async throws {
+extension QueuePromise {
+    static let failures = [
+        QueuePromise("deliversAFailedMessageAfterThePause", deliversAFailedMessageAfterThePause),
+        QueuePromise("keepsTheHistoryOfErrors", keepsTheHistoryOfErrors),
+        QueuePromise("buriesAMessageAtOnce", buriesAMessageAtOnce),
+    ]
+
+    private static func deliversAFailedMessageAfterThePause(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.enqueue("a")
             let first = try await queue.claimOnly()
@@ -22,8 +27,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func keepsTheHistoryOfErrors(_ engine: QueueEngine) async throws {
+    private static func keepsTheHistoryOfErrors(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             let start = time.date
             try await queue.enqueue("a")
@@ -46,8 +50,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func buriesAMessageAtOnce(_ engine: QueueEngine) async throws {
+    private static func buriesAMessageAtOnce(_ engine: QueueEngine) async throws {
         try await engine.withQueue { queue, time in
             try await queue.kill("a")
             #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 1))

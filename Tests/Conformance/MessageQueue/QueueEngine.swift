@@ -1,21 +1,17 @@
-import Messaging
-import TestSupport
-import Testing
+package import Messaging
+package import TestSupport
+package import Testing
 
-/// An implementation of the queue, opened on a place of its own; every one passes the same battery.
-struct QueueEngine: Sendable, CustomTestStringConvertible {
-    typealias Queue = any MessageQueue & DeadLetterStore
+/// An implementation of the queue, opened on a place of its own.
+package struct QueueEngine: Sendable {
+    package typealias Queue = any MessageQueue & DeadLetterStore & MessageErasure
 
-    /// The implementations there are.
-    static let all = [
-        QueueEngine(testDescription: "SQLite") { place, time in
-            try SQLiteQueue(path: place + "/queue.sqlite", now: { time.date })
-        }
-    ]
-
-    let testDescription: String
     /// Opens the queue at a place, an empty directory or a name; twice at one place is the same queue.
     let open: @Sendable (_ place: String, _ time: ManualTime) async throws -> Queue
+
+    package init(open: @escaping @Sendable (_ place: String, _ time: ManualTime) async throws -> Queue) {
+        self.open = open
+    }
 
     /// Runs `body` with an empty queue and the clock it goes by.
     func withQueue(_ body: (Queue, ManualTime) async throws -> Void) async throws {
@@ -26,11 +22,26 @@ struct QueueEngine: Sendable, CustomTestStringConvertible {
     }
 }
 
+/// One of the things that every implementation of the queue promises.
+package struct QueuePromise: Sendable, CustomTestStringConvertible {
+    /// All of them.
+    package static let all = delivery + leases + failures + deadLetters + memory + erasure + competition
+
+    package let testDescription: String
+    /// Records an issue when an engine breaks the promise.
+    package let check: @Sendable (QueueEngine) async throws -> Void
+
+    init(_ name: String, _ check: @escaping @Sendable (QueueEngine) async throws -> Void) {
+        testDescription = name
+        self.check = check
+    }
+}
+
 extension Message {
-    static let topic = "mail"
+    package static let topic = "mail"
 
     /// A message of the battery; everything but the ID has a default.
-    static func sample(
+    package static func sample(
         _ id: String,
         topic: String = topic,
         body: String = "{}",
@@ -42,31 +53,31 @@ extension Message {
 
 extension MessageQueue {
     /// Puts messages with these IDs into the queue.
-    func enqueue(_ ids: String...) async throws {
+    package func enqueue(_ ids: String...) async throws {
         for id in ids { #expect(try await enqueue(.sample(id), delay: .zero) == .accepted) }
     }
 
     /// Claims what is due, for a minute.
-    func claim(limit: Int = 10, topic: String = Message.topic) async throws -> [Claim] {
+    package func claim(limit: Int = 10, topic: String = Message.topic) async throws -> [Claim] {
         try await claim(topic: topic, limit: limit, lease: .seconds(60))
     }
 
     /// Claims the one message that is due.
-    func claimOnly(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Claim {
+    package func claimOnly(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Claim {
         let claims = try await claim()
         #expect(claims.count == 1, sourceLocation: sourceLocation)
         return try #require(claims.first, sourceLocation: sourceLocation)
     }
 
     /// Makes a dead letter of a new message.
-    func kill(_ id: String, error: String = "refused") async throws {
+    package func kill(_ id: String, error: String = "refused") async throws {
         try await enqueue(id)
         try await bury(try await claimOnly(), error: error)
     }
 }
 
 /// Checks that an operation fails with a code and nothing else.
-func expectFailure(
+package func expectFailure(
     _ code: MessagingError.Code,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ operation: () async throws -> Void

@@ -3,9 +3,16 @@ import TestSupport
 import Testing
 
 /// Several processes, each with a queue of its own on one store.
-@Suite(.timeLimit(.minutes(2))) struct QueueCompetitionTests {
-    @Test(arguments: QueueEngine.all)
-    func deliversEachOfFiveHundredMessagesOnceToTwoProcesses(_ engine: QueueEngine) async throws {
+extension QueuePromise {
+    static let competition = [
+        QueuePromise(
+            "deliversEachOfFiveHundredMessagesOnceToTwoProcesses",
+            deliversEachOfFiveHundredMessagesOnceToTwoProcesses
+        ),
+        QueuePromise("acceptsAnIDOnceFromTwoProcesses", acceptsAnIDOnceFromTwoProcesses),
+    ]
+
+    private static func deliversEachOfFiveHundredMessagesOnceToTwoProcesses(_ engine: QueueEngine) async throws {
         try await withTemporaryDirectory { place in
             let time = ManualTime()
             let queues = [try await engine.open(place, time), try await engine.open(place, time)]
@@ -21,8 +28,7 @@ import Testing
         }
     }
 
-    @Test(arguments: QueueEngine.all)
-    func acceptsAnIDOnceFromTwoProcesses(_ engine: QueueEngine) async throws {
+    private static func acceptsAnIDOnceFromTwoProcesses(_ engine: QueueEngine) async throws {
         try await withTemporaryDirectory { place in
             let time = ManualTime()
             let queues = [try await engine.open(place, time), try await engine.open(place, time)]
@@ -38,7 +44,7 @@ import Testing
     }
 
     /// Completes messages until none is left.
-    private func consume(_ queue: any MessageQueue) async throws -> [Claim] {
+    private static func consume(_ queue: any MessageQueue) async throws -> [Claim] {
         var all: [Claim] = []
         while true {
             let claims = try await queue.claim(limit: 7)

@@ -1,0 +1,234 @@
+public import FoundationEssentials
+import Logging
+public import Messaging
+import Metrics
+import Synchronization
+
+/// A message queue in one stream of NATS JetStream that all processes share.
+///
+/// Each message is one record, the only message of a subject of its own. A change replaces the record if nobody has done so
+/// since it was read (`Nats-Expected-Last-Subject-Sequence`); the server has written it to its file before it answers. That is
+/// what consumers of JetStream do not give: an outcome that only the latest claim may settle, acknowledgements that survive
+/// a server that is killed, and IDs that stay known for longer than its memory of them.
+///
+/// Times come from the clocks of the processes, which must agree to well within a lease.
+public final class JetStreamQueue: MessageQueue, Sendable {
+    /// How long the ID of a done message is remembered.
+    public static let dedupeWindow = Duration.seconds(7 * 24 * 3600)
+
+    /// A claim of ours, with its record as we know it.
+    struct Held {
+        var stored: JetStream.Stored
+        /// The settling change of which no answer came.
+        var unanswered: String?
+    }
+
+    struct State {
+        var isStreamMade = false
+        var held: [String: Held] = [:]
+        var sweep = Sweep()
+    }
+
+    private let jetStream: JetStream
+    private let view: QueueView
+    private let state = Mutex(State())
+    let now: @Sendable () -> Date
+
+    /// Describes the queue; the connection is made and the stream is looked for when they are needed.
+    public init(_ settings: NATSSettings, now: @escaping @Sendable () -> Date) {
+        jetStream = JetStream(connection: NATSConnection(settings), address: settings.address)
+        view = QueueView(jetStream)
+        self.now = now
+    }
+
+    var time: Double { now().timeIntervalSince1970 }
+
+    /// Requests to the stream, which is made when there is none.
+    func stream() async throws(MessagingError) -> JetStream {
+        if !state.withLock({ $0.isStreamMade }) {
+            try await jetStream.ensureStream()
+            state.withLock { $0.isStreamMade = true }
+        }
+        return jetStream
+    }
+
+    /// The index, once it knows everything that was done before this call.
+    func currentView() async throws(MessagingError) -> QueueView {
+        _ = try await stream()
+        try await view.catchUp()
+        return view
+    }
+
+    /// Writes the message's first record unless there is one.
+    public func enqueue(_ message: Message, delay: Duration) async throws(MessagingError) -> EnqueueOutcome {
+        let stream = try await stream()
+        await sweep(stream)
+        let time = time
+        let record = QueueRecord(message, at: time, due: time + delay / .seconds(1))
+        switch try await stream.replace(record.changed(), at: 0) {
+        case .stored: return .accepted
+        case .conflict: return .duplicate
+        }
+    }
+
+    // MARK: Claiming
+
+    /// Takes what is due: ready messages, and leased ones whose lease ran out.
+    public func claim(topic: String, limit: Int, lease: Duration) async throws(MessagingError) -> [Claim] {
+        let stream = try await stream()
+        var claims: [Claim] = []
+        while claims.count < limit {
+            do throws(MessagingError) {
+                try await view.catchUp()
+                let ids = view.take(topic: topic, limit: limit - claims.count, at: time)
+                guard !ids.isEmpty else { break }
+                let missed = claims.count
+                claims += try await take(ids, from: stream, lease: lease)
+                // Others took the rest at the same time; there may be more behind.
+                if claims.count - missed < ids.count { Counter(label: "clowder_queue_conflicts_total").increment() }
+            } catch {
+                // What was claimed is ours, whatever became of the others.
+                guard claims.isEmpty else { break }
+                throw error
+            }
+        }
+        return claims
+    }
+
+    /// Claims these messages at the same time; those that somebody else took are left out.
+    private func take(_ ids: [String], from stream: JetStream, lease: Duration) async throws(MessagingError) -> [Claim]
+    {
+        typealias Attempt = (place: Int, result: Result<Claim?, MessagingError>)
+        let attempts = await withTaskGroup(of: Attempt.self) { group in
+            for (place, id) in ids.enumerated() {
+                group.addTask { [self] in
+                    do throws(MessagingError) {
+                        return (place, .success(try await take(id, from: stream, lease: lease)))
+                    } catch {
+                        view.withIndex { $0.giveBack(id) }
+                        return (place, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [Attempt]()) { $0.append($1) }
+        }
+        .sorted { $0.place < $1.place }
+        let claims = attempts.compactMap { (try? $0.result.get()) ?? nil }  // Failures are looked at below.
+        if claims.isEmpty {
+            for attempt in attempts { _ = try attempt.result.get() }
+        }
+        return claims
+    }
+
+    private func take(_ id: String, from stream: JetStream, lease: Duration) async throws(MessagingError) -> Claim? {
+        guard let stored = try await stream.record(id: id) else {
+            view.withIndex { $0.forget(id) }
+            return nil
+        }
+        let time = time
+        guard stored.record.isDue(at: time) else { return nil }
+        var record = stored.record.changed()
+        record.lease(until: time + lease / .seconds(1))
+        guard case .stored(let sequence) = try await stream.replace(record, at: stored.sequence) else { return nil }
+        state.withLock { $0.held[id] = Held(stored: JetStream.Stored(sequence: sequence, record: record)) }
+        return Claim(message: record.message, attempt: record.attempt, fence: record.fence)
+    }
+
+    // MARK: Settling
+
+    /// Moves the lease's end.
+    public func renew(_ claim: Claim, lease: Duration) async throws(MessagingError) {
+        try await settle(claim) { [time] in $0.digest.time = time + lease / .seconds(1) }
+    }
+
+    /// Marks the message done and erases its body.
+    public func complete(_ claim: Claim) async throws(MessagingError) {
+        try await settle(claim) { [time] in $0.finish(at: time) }
+    }
+
+    /// Makes the message ready again after the pause.
+    public func retry(_ claim: Claim, after pause: Duration, error: String) async throws(MessagingError) {
+        try await settle(claim) { [time] record in
+            record.fail(error, at: time)
+            record.digest.state = .ready
+            record.digest.time = time + pause / .seconds(1)
+        }
+    }
+
+    /// Makes the message a dead letter.
+    public func bury(_ claim: Claim, error: String) async throws(MessagingError) {
+        try await settle(claim) { [time] record in
+            record.fail(error, at: time)
+            record.digest.state = .dead
+            record.digest.time = time
+        }
+    }
+
+    /// Counts messages by state.
+    public func depth() async throws(MessagingError) -> QueueDepth {
+        try await currentView().withIndex { $0.depth }
+    }
+
+    /// Changes the record of a claim that is still the latest of its message.
+    ///
+    /// A change of which no answer came may have been made: when the same claim is settled again, its record tells.
+    private func settle(
+        _ claim: Claim,
+        _ change: @Sendable (inout QueueRecord) -> Void
+    ) async throws(MessagingError) {
+        let stream = try await stream()
+        let id = claim.message.id
+        var held = state.withLock { $0.held[id] }
+        if held?.stored.record.fence != claim.fence { held = nil }
+        var known = held?.unanswered == nil ? held?.stored : nil
+        while true {
+            guard let stored = if let known { known } else { try await stream.record(id: id) } else {
+                throw lost(claim)
+            }
+            if let unanswered = held?.unanswered, stored.record.change == unanswered,
+                stored.record.digest.state != .leased
+            {
+                return forget(claim)
+            }
+            guard stored.record.digest.state == .leased, stored.record.fence == claim.fence else { throw lost(claim) }
+            var record = stored.record.changed()
+            change(&record)
+            let outcome: JetStream.Outcome
+            do throws(MessagingError) {
+                outcome = try await stream.replace(record, at: stored.sequence)
+            } catch {
+                state.withLock { $0.held[id] = Held(stored: stored, unanswered: record.change) }
+                throw error
+            }
+            guard case .stored(let sequence) = outcome else {
+                known = nil
+                continue
+            }
+            guard record.digest.state == .leased else { return forget(claim) }
+            let renewed = Held(stored: JetStream.Stored(sequence: sequence, record: record))
+            return state.withLock { $0.held[id] = renewed }
+        }
+    }
+
+    private func lost(_ claim: Claim) -> MessagingError {
+        forget(claim)
+        return MessagingError(.leaseLost, "the claim on message \(claim.message.id) is no longer ours")
+    }
+
+    private func forget(_ claim: Claim) {
+        state.withLock { state in
+            guard state.held[claim.message.id]?.stored.record.fence == claim.fence else { return }
+            state.held[claim.message.id] = nil
+        }
+    }
+
+    // MARK: Forgetting
+
+    /// Removes done messages whose time is over, a few at a time.
+    private func sweep(_ stream: JetStream) async {
+        let time = time
+        guard var sweep = state.withLock({ $0.sweep.begin(at: time) }) else { return }
+        await sweep.run(on: stream, before: time - Self.dedupeWindow / .seconds(1))
+        state.withLock { $0.sweep.end(sweep, at: time) }
+    }
+}

@@ -1,0 +1,71 @@
+import Messaging
+import Synchronization
+
+/// A message that the server sent without being asked.
+struct Delivery: Sendable {
+    /// Where an answer goes; the server tells there which message of which consumer this is.
+    var reply: String
+    /// The status line's number, of messages from the server itself.
+    var status: String?
+    /// The header fields that were asked for.
+    var fields: [String: String]
+}
+
+/// Those who wait for messages of one connection: each request for its answer, and at most one watch for all it gets.
+///
+/// libnats calls from threads of its own; nothing here blocks them.
+final class Mailbox: Sendable {
+    typealias Answer = Result<[UInt8], MessagingError>
+
+    private struct State {
+        var nextToken: UInt64 = 0
+        var waiting: [UInt64: CheckedContinuation<Answer, Never>] = [:]
+        var connections = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// How often a connection was made.
+    var connections: Int { state.withLock { $0.connections } }
+
+    /// A token for one request.
+    func makeToken() -> UInt64 {
+        state.withLock { state in
+            state.nextToken += 1
+            return state.nextToken
+        }
+    }
+
+    /// Waits for the answer with this token, from now on.
+    func wait(for token: UInt64, _ continuation: CheckedContinuation<Answer, Never>) {
+        let refusal = state.withLock { state -> MessagingError? in
+            if Task.isCancelled { return MessagingError(.unavailable, "the request to NATS was cancelled") }
+            guard state.waiting.count < NATSSettings.requestLimit else {
+                return MessagingError(.unavailable, "\(NATSSettings.requestLimit) requests to NATS wait for an answer")
+            }
+            state.waiting[token] = continuation
+            return nil
+        }
+        if let refusal { continuation.resume(returning: .failure(refusal)) }
+    }
+
+    /// Ends the wait for an answer; nothing when it has ended.
+    func answer(_ token: UInt64, _ answer: Answer) {
+        state.withLock { $0.waiting.removeValue(forKey: token) }?.resume(returning: answer)
+    }
+
+    /// Notes that a connection was made.
+    func connected() {
+        state.withLock { $0.connections += 1 }
+    }
+
+    /// Ends all waits: what was asked may or may not have been done.
+    func disconnected() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [:] }
+            return state.waiting.values
+        }
+        let error = MessagingError(.unavailable, "the connection to NATS was lost")
+        for continuation in waiting { continuation.resume(returning: .failure(error)) }
+    }
+}

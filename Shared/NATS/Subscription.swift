@@ -1,0 +1,109 @@
+import CNATS
+import Messaging
+
+/// Gets the messages of a subscription, one at a time, on a thread of libnats.
+protocol MessageReceiver: AnyObject, Sendable {
+    /// Called with a message, valid during the call.
+    func receive(_ message: OpaquePointer)
+}
+
+/// The messages of one subject, until it is released.
+final class Subscription: Sendable {
+    nonisolated(unsafe) private let pointer: OpaquePointer
+    /// The subject.
+    let subject: String
+
+    init(
+        _ connection: OpaquePointer,
+        _ subject: String,
+        _ receiver: any MessageReceiver
+    ) throws(MessagingError) {
+        // Released when the last message has been handed over.
+        let box = Unmanaged.passRetained(ReceiverBox(receiver))
+        var subscription: OpaquePointer?
+        let status = natsConnection_Subscribe(
+            &subscription,
+            connection,
+            subject,
+            { _, _, message, closure in
+                guard let message, let closure else { return }
+                Unmanaged<ReceiverBox>.fromOpaque(closure).takeUnretainedValue().receiver.receive(message)
+                natsMsg_Destroy(message)
+            },
+            box.toOpaque()
+        )
+        guard status == NATS_OK, let subscription else {
+            box.release()
+            throw MessagingError(.unavailable, "NATS cannot be listened to: \(Opened.text(status))")
+        }
+        natsSubscription_SetOnCompleteCB(
+            subscription,
+            { closure in closure.map { Unmanaged<ReceiverBox>.fromOpaque($0).release() } },
+            box.toOpaque()
+        )
+        pointer = subscription
+        self.subject = subject
+    }
+
+    deinit {
+        natsSubscription_Destroy(pointer)
+    }
+}
+
+private final class ReceiverBox {
+    let receiver: any MessageReceiver
+
+    init(_ receiver: any MessageReceiver) {
+        self.receiver = receiver
+    }
+}
+
+/// Hands answers to those who wait for them.
+final class Replies: MessageReceiver {
+    private let mailbox: Mailbox
+    private let prefix: Int
+
+    /// Creates a receiver; `prefix` is the length of what stands before the token in the subject.
+    init(_ mailbox: Mailbox, prefix: Int) {
+        self.mailbox = mailbox
+        self.prefix = prefix
+    }
+
+    func receive(_ message: OpaquePointer) {
+        guard let subject = natsMsg_GetSubject(message) else { return }
+        guard let token = UInt64(String(cString: subject).utf8.dropFirst(prefix).string) else { return }
+        guard !natsMsg_IsNoResponders(message) else {
+            let error = MessagingError(.unavailable, "NATS has no such stream, or JetStream is off or has no leader")
+            return mailbox.answer(token, .failure(error))
+        }
+        let bytes = UnsafeRawBufferPointer(start: natsMsg_GetData(message), count: Int(natsMsg_GetDataLength(message)))
+        mailbox.answer(token, .success(Array(bytes)))
+    }
+}
+
+/// Hands pushed messages to a function.
+final class Receiver: MessageReceiver {
+    private let fields: [String]
+    private let receive: @Sendable (Delivery) -> Void
+
+    init(fields: [String], _ receive: @escaping @Sendable (Delivery) -> Void) {
+        self.fields = fields
+        self.receive = receive
+    }
+
+    func receive(_ message: OpaquePointer) {
+        func field(_ name: String) -> String? {
+            var value: UnsafePointer<CChar>?
+            guard natsMsgHeader_Get(message, name, &value) == NATS_OK else { return nil }
+            return value.map { String(cString: $0) }
+        }
+        var found: [String: String] = [:]
+        for name in fields { found[name] = field(name) }
+        let reply = natsMsg_GetReply(message).map { String(cString: $0) } ?? ""
+        receive(Delivery(reply: reply, status: field("Status"), fields: found))
+    }
+}
+
+extension Substring.UTF8View {
+    fileprivate var string: String { String(Substring(self)) }
+}
