@@ -9,12 +9,13 @@ package enum ServerList {
     /// How many servers are taken.
     package static let limit = 16
 
-    /// The servers, each as `host:port`.
+    /// Reads servers, each as `host:port`.
     ///
     /// - Parameters:
     ///   - text: Names, IPv4 addresses, or IPv6 addresses in brackets, each with a port or without.
     ///   - noun: What a server is called in a message, such as `members`.
     ///   - defaultPort: The port of those that name none.
+    /// - Returns: The servers, in the order they stand in.
     /// - Throws: ``Malformed`` saying which part is wrong.
     package static func parse(
         _ text: Substring,

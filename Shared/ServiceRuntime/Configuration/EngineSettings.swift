@@ -5,6 +5,7 @@ extension Setting {
     /// - Parameters:
     ///   - contents: What is kept in it, such as `listings`.
     ///   - connections: The most connections at a time where nothing is said.
+    /// - Returns: The settings.
     package static func database(of contents: String, connections: Int) -> [Setting] {
         [
             Setting(
@@ -25,6 +26,7 @@ extension Setting {
     /// Where the queue is: `queue.url`, `queue.password`, `queue.authorities`.
     ///
     /// - Parameter purpose: What the service does with it, such as `that mail jobs go to`.
+    /// - Returns: The settings.
     package static func queue(_ purpose: String) -> [Setting] {
         [
             Setting(
