@@ -20,7 +20,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway chaos lab clean prepare
+.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue chaos lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz
 	@[ -n "$(FILE)" ] || { echo "clowder: name the records: make bench FILE=listings.ndjson.gz" >&2; exit 64; }
 	@cc -O2 -o $(RELEASE)/bcrypt deploy/local/bcrypt.c -lcrypt
 	@exec $(BINARIES)/clowder bench --bcrypt $(RELEASE)/bcrypt --file "$(FILE)"
+
+bench-queue: $(RELEASE)/.built ## Compare queues. URLS="sqlite:/tmp/queue.sqlite nats://127.0.0.1/bench"
+	@[ -n "$(URLS)" ] || { echo "clowder: name the queues: make bench-queue URLS=sqlite:/tmp/queue.sqlite" >&2; exit 64; }
+	@exec $(BINARIES)/clowder bench-queue $(foreach url,$(URLS),--url $(url))
 
 bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and Go on one core. ONLY="nginx ours"
 	@GATEWAY=$(BINARIES)/gateway deploy/gateway-bench/run

@@ -144,8 +144,9 @@ let package = Package(
         .executableTarget(
             name: "clowder",
             dependencies: [
-                "LocalStack", "PasswordHashing", .argumentParser, .httpTypes, .nioCore, .subprocess, .system,
-                .unixSignals,
+                "LocalStack", "Messaging", "NATS", "PasswordHashing", .argumentParser, .httpTypes, .lifecycle, .log,
+                .nioCore,
+                .subprocess, .system, .unixSignals,
             ],
             path: "deploy/local/Main"
         ),

@@ -78,6 +78,8 @@ EDGES = {
     ("LocalStack", "Discovery"): "the stack reads the leases that instances write",
     ("clowder", "LocalStack"): "the command line starts the stack",
     ("clowder", "PasswordHashing"): "the benchmark compares the hasher with libxcrypt itself",
+    ("clowder", "Messaging"): "the benchmark of queues uses them as the services do",
+    ("clowder", "NATS"): "the benchmark of queues opens them by their URLs",
 }
 
 # The only products that these layers may use.
