@@ -28,6 +28,7 @@ let package = Package(
     targets: [
         // MARK: Shared
         .systemLibrary(name: "CCrypt", path: "Shared/System/CCrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(name: "CHiredis", path: "Shared/System/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CMalloc", path: "Shared/System/CMalloc"),
         .systemLibrary(name: "CNATS", path: "Shared/System/CNATS", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CPostgreSQL", path: "Shared/System/CPostgreSQL", providers: [.apt(["libpq-dev"])]),
@@ -40,6 +41,7 @@ let package = Package(
         .shared("SMTP", uses: ["CCurl"], outside: [.nioPosix]),
         .shared("Resilience"),
         .shared("Etcd", uses: ["Discovery", "Resilience"], outside: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
+        .shared("Redis", uses: ["CHiredis", "Resilience"], outside: [.crypto, .lifecycle, .nioCore, .nioPosix]),
         .shared("SQLStorage"),
         .shared("SQLiteStorage", uses: ["SQLStorage"], outside: [.grdb]),
         .shared(
@@ -125,10 +127,10 @@ let package = Package(
             .service,
             of: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing", "Resilience",
-                "ServiceClient", "ServiceRuntime", "StructuredLogging", "TCPProxy", "Tokens",
+                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing", "Redis",
+                "Resilience", "ServiceClient", "ServiceRuntime", "StructuredLogging", "TCPProxy", "Tokens",
             ],
-            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .nioCore],
+            outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .nioCore, .nioPosix],
             resources: [.embedInCode("Resources")]
         ),
         .main(of: "Gateway", named: "gateway", uses: ["Discovery", "Tokens"]),
@@ -170,7 +172,7 @@ let package = Package(
                 .nioCore,
             ]
         ),
-        .support("Conformance", ["Discovery", "Messaging", "SQLStorage", "TestSupport"]),
+        .support("Conformance", ["Discovery", "Messaging", "Resilience", "SQLStorage", "TestSupport"]),
         .support("StackSupport", ["LocalStack", "TestSupport"]),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
@@ -178,7 +180,8 @@ let package = Package(
         .tests(of: "Discovery", uses: ["Conformance"]),
         .tests(of: "Etcd"),
         .tests(of: "SMTP"),
-        .tests(of: "Resilience"),
+        .tests(of: "Resilience", uses: ["Conformance"]),
+        .tests(of: "Redis", outside: [.nioCore]),
         .tests(of: "SQLiteStorage", uses: ["Conformance", "Resilience", "SQLStorage"], outside: [.grdb]),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
@@ -232,7 +235,7 @@ let package = Package(
         .tests(
             ofService: "Gateway",
             uses: [
-                "Correlation", "Discovery", "HTTPProxy", "LoadBalancing", "MailWorkerContract", "Resilience",
+                "Correlation", "Discovery", "HTTPProxy", "LoadBalancing", "MailWorkerContract", "Redis", "Resilience",
                 "SearchContract", "TCPProxy", "UsersContract",
             ]
         ),
@@ -240,9 +243,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Messaging", "NATS", "PostgreSQL",
-                "SMTP",
-                "SQLStorage", "StackSupport", "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess,
-                .system,
+                "Redis", "Resilience", "SMTP", "SQLStorage", "StackSupport", "TestSupport", .httpTypes, .nioCore,
+                .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),

@@ -40,17 +40,37 @@ public final class ProxyExchange: EdgeShortcut {
         let job = ProxyJob(to: target, from: connection, as: ids, at: start, until: end)
         take(job)
         observe { $0.began($1) }
-        switch target.admit(connection.peerAddress) {
-        case .admitted(let fields): job.limitFields = fields
-        case .refused(let answer): return refuse(answer(ids.correlationID), "rate-limited")
+        decide(target.admit(connection.peerAddress), job)
+    }
+
+    private func decide(_ admission: ProxyAdmission, _ job: ProxyJob) {
+        switch admission {
+        case .admitted(let fields):
+            job.limitFields = fields
+            admitted(job)
+        case .refused(let answer): refuse(answer(job.ids.correlationID), "rate-limited")
+        case .pending(let ask):
+            job.phase = .admitting
+            let eventLoop = loop.eventLoop
+            let bound = NIOLoopBound((exchange: self, job: job), eventLoop: eventLoop)
+            ask { admission in
+                if eventLoop.inEventLoop { return bound.value.exchange.decided(admission, bound.value.job) }
+                eventLoop.execute { bound.value.exchange.decided(admission, bound.value.job) }
+            }
         }
-        if let cache = target.cache,
-            connection.requestBytes.withUnsafeReadableBytes({ ProxyCache.answers(head, $0) })
-        {
-            lookUp(in: cache)
-        } else {
-            enter(at: start)
-        }
+    }
+
+    /// Goes on with a request whose client has not gone meanwhile, and whose deadline has not passed.
+    private func decided(_ admission: ProxyAdmission, _ job: ProxyJob) {
+        guard self.job === job, case .admitting = job.phase else { return }
+        job.phase = .trying
+        decide(admission, job)
+    }
+
+    private func admitted(_ job: ProxyJob) {
+        let client = job.client
+        let mayBeKept = client.requestBytes.withUnsafeReadableBytes { ProxyCache.answers(client.requestHead, $0) }
+        if let cache = job.target.cache, mayBeKept { lookUp(in: cache) } else { enter(at: job.start) }
     }
 
     func take(_ job: ProxyJob) {

@@ -6,6 +6,8 @@ import Resilience
 /// One request on its way; used on one event loop.
 final class ProxyJob {
     enum Phase {
+        /// Somebody is asked whether the client may make the request.
+        case admitting
         /// Another request's answer is waited for.
         case following(ProxyCache.State.Follower)
         /// The request is sent, or about to be.

@@ -135,6 +135,8 @@ public enum ProxyAdmission: Sendable {
     case admitted(fields: ByteBuffer)
     /// It may not, and is told so.
     case refused(@Sendable (CorrelationID) -> EdgeConfiguration.Answer)
+    /// Somebody else is asked: called once, it calls back once, on any thread, with one of the two others.
+    case pending(@Sendable (_ completion: @escaping @Sendable (ProxyAdmission) -> Void) -> Void)
 }
 
 /// What a proxy is told by whoever owns the listener.

@@ -20,10 +20,11 @@ from swift_source import SwiftSource
 
 # The libraries below Shared, by layer. "System" holds the C libraries that only Shared wraps.
 SHARED = {
-    "System": ("CCrypt", "CMalloc", "CNATS", "CPostgreSQL"),
+    "System": ("CCrypt", "CHiredis", "CMalloc", "CNATS", "CPostgreSQL"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SMTP",
            "SQLStorage", "SQLiteStorage"),
-    "L1": ("PostgreSQL", "Etcd", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging", "Tokens", "AccessPolicy"),
+    "L1": ("PostgreSQL", "Etcd", "Redis", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging",
+           "Tokens", "AccessPolicy"),
     "L2": ("HTTPProxy", "NATS", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
 

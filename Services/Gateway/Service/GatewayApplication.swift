@@ -4,6 +4,8 @@ import HTTPProxy
 import Hummingbird
 import Logging
 import NIOCore
+import NIOPosix
+import Redis
 import Resilience
 package import ServiceRuntime
 
@@ -23,11 +25,20 @@ package func makeGatewayApplication(
     clock: ContinuousClock,
     now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
+    let start = clock.now
+    let counterServer = configuration.countersAddress.map {
+        RedisClient(to: $0, name: "clowder-gateway", on: MultiThreadedEventLoopGroup.singleton)
+    }
     let maker = SnapshotMaker(
         access: access,
         connections: connections,
+        counters: LimitCounters(
+            sharing: counterServer.map { RedisRateLimitStore($0, prefix: configuration.countersPrefix) },
+            logger: Logger.current,
+            now: { start.duration(to: clock.now) }
+        ),
         clock: clock,
-        start: clock.now,
+        start: start,
         logger: Logger.current
     )
     let routing = Routing(maker.make(configuration.file))
@@ -53,7 +64,7 @@ package func makeGatewayApplication(
                 routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
             }
         ),
-        background: [connections, HangUpSignal(reload.run), listeners],
+        background: [connections] + [counterServer].compactMap { $0 } + [HangUpSignal(reload.run), listeners],
         checks: [],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },

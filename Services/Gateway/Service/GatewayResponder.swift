@@ -19,7 +19,7 @@ package struct GatewayResponder: HTTPResponder {
     package func respond(to request: Request, context: ServiceRequestContext) async throws -> Response {
         let parts = routing.current
         let limit = parts.table.route(request.method, path: request.uri.path)?.limit
-        var report = parts.limits.admit(from: context.peerAddress, under: limit)
+        var report = await parts.limits.admit(from: context.peerAddress, under: limit)
         guard report.isAdmitted else { throw report.problem }
         do {
             var response = try await answer(request, context, parts, &report)
@@ -72,7 +72,7 @@ package struct GatewayResponder: HTTPResponder {
         var subject = context.peerAddress
         if let caller = try await access.require(route.permission, of: request) {
             subject = caller.accountID
-            let verdict = parts.limits.admit(account: caller.accountID)
+            let verdict = await parts.limits.admit(account: caller.accountID)
             report = report.joined(with: verdict)
             guard verdict.isAdmitted else { throw report.problem }
         }

@@ -13,6 +13,11 @@ public struct GCRA: Hashable, Sendable {
     /// Creates the state of a key that has made no call.
     public init() {}
 
+    /// Creates the state of a key with this theoretical arrival time.
+    init(arrival: Int128) {
+        self.arrival = arrival
+    }
+
     /// Decides about a call at `time` and counts it if it is admitted.
     ///
     /// - Parameters:

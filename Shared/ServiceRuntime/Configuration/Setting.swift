@@ -17,7 +17,7 @@ public struct Setting: Hashable, Sendable {
         case duration(ClosedRange<Duration>)
         /// One of these words.
         case choice([String])
-        /// A URL such as `sqlite:/var/lib/users.sqlite` with one of these schemes.
+        /// A URL such as `sqlite:/var/lib/users.sqlite` with one of these schemes, or the default.
         case url(schemes: [String])
         /// A file whose contents are the value: the secret itself never stands in a flag or the environment.
         /// With an empty default there may be none.

@@ -133,7 +133,9 @@ public struct Settings: Sendable {
             case .optionalInteger(let range): text.isEmpty || Int(text).map(range.contains) ?? false
             case .duration(let range): DurationText.parse(text).map(range.contains) ?? false
             case .choice(let words): words.contains(text)
-            case .url(let schemes): schemes.contains { text.hasPrefix($0 + ":") && text.utf8.count > $0.utf8.count + 1 }
+            case .url(let schemes):
+                text == setting.defaultText
+                    || schemes.contains { text.hasPrefix($0 + ":") && text.utf8.count > $0.utf8.count + 1 }
             case .secretFile: true
             }
         guard isAcceptable else {

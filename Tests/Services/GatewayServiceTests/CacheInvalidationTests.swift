@@ -98,6 +98,7 @@ import UsersContract
             let maker = SnapshotMaker(
                 access: access,
                 connections: connections,
+                counters: LimitCounters(logger: logger, now: { .zero }),
                 clock: clock,
                 start: clock.now,
                 logger: logger

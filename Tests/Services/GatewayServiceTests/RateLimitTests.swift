@@ -32,9 +32,9 @@ import Testing
 
     @Test func saysTheSameOnBothWays() throws {
         let policy = try #require(RateLimitPolicy(name: "address", limit: 3, window: .seconds(2), burst: 5))
-        let limit = GatewayLimits.Limit(policy)
+        let limit = GatewayLimits.Limit(SharedRateLimit(policy))
         for second in 0..<4 {
-            let decision = limit.admit("192.0.2.1", at: .seconds(second))
+            let decision = limit.counter.admit("192.0.2.1", at: .seconds(second))
             let report = RateLimitReport([.init(policy: policy, decision: decision)])
             let lines = "RateLimit-Policy: \(report.rateLimitPolicy)\r\nRateLimit: \(report.rateLimit)\r\n"
             #expect(String(buffer: limit.fieldLines(decision)) == lines)

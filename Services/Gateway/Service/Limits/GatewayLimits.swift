@@ -4,31 +4,24 @@ import Metrics
 import NIOCore
 import Resilience
 import ServiceRuntime
-import Synchronization
 
 /// The rate limits of the public door: of every client address, of every account, and of some routes by address.
 ///
-/// They hold for this process; several gateways together grant as many times as much.
+/// Counted in memory they hold for this process, and a request is decided about at once. Where several gateways count
+/// together, their store is waited for.
 final class GatewayLimits: Sendable {
     /// One limit with the keys that it has seen of late.
     final class Limit: Sendable {
-        let policy: RateLimitPolicy
-        private let table: Mutex<RateLimitTable<String>>
+        let counter: SharedRateLimit
         /// The part of the fields that is always the same.
         private let fixedLines: String
 
-        init(_ policy: RateLimitPolicy) {
-            self.policy = policy
-            table = Mutex(RateLimitTable(policy: policy))
+        var policy: RateLimitPolicy { counter.policy }
+
+        init(_ counter: SharedRateLimit) {
+            self.counter = counter
+            let policy = counter.policy
             fixedLines = "RateLimit-Policy: \(RateLimitReport.text(of: policy))\r\nRateLimit: \"\(policy.name)\";r="
-        }
-
-        func preview(_ key: String, at time: Duration) -> RateLimitDecision {
-            table.withLock { $0.preview(key, at: time) }
-        }
-
-        func admit(_ key: String, at time: Duration) -> RateLimitDecision {
-            table.withLock { $0.admit(key, at: time) }
         }
 
         /// The fields of an admitted call, as `RateLimitReport` words them, as lines of a head.
@@ -47,71 +40,80 @@ final class GatewayLimits: Sendable {
     private let limits: [String: Limit]
     private let address: Limit?
     private let account: Limit?
-    private let now: @Sendable () -> Duration
+    private let counters: LimitCounters
 
-    /// The limits of a file; one that was in force before goes on with what it has counted.
+    /// The limits of a file; what is counted under policies that it does not have is forgotten.
     ///
     /// - Parameters:
     ///   - settings: The limits; those with the names `address` and `account` hold for all requests.
-    ///   - previous: The limits before.
-    ///   - now: The time since any fixed moment, always the same one, monotonic and not negative.
-    init(
-        _ settings: [RateLimitSetting],
-        after previous: GatewayLimits? = nil,
-        now: @escaping @Sendable () -> Duration
-    ) {
-        limits = settings.compactMap(\.policy).reduce(into: [:]) { limits, policy in
-            let known = previous?.limits[policy.name]
-            limits[policy.name] = known?.policy == policy ? known : Limit(policy)
+    ///   - counters: Where calls are counted, which outlasts any file.
+    init(_ settings: [RateLimitSetting], countedIn counters: LimitCounters) {
+        let policies = settings.compactMap(\.policy)
+        counters.local.keep(policies)
+        limits = policies.reduce(into: [:]) { limits, policy in
+            limits[policy.name] = Limit(counters.local.limit(policy))
         }
         address = limits["address"]
         account = limits["account"]
-        self.now = now
+        self.counters = counters
     }
 
     /// A request at the door, and under the limit of its route.
     ///
     /// Without the client's address there is nothing to count by.
-    func admit(from peer: String?, under limit: String? = nil) -> RateLimitReport {
+    func admit(from peer: String?, under limit: String? = nil) async -> RateLimitReport {
         guard let peer else { return RateLimitReport([]) }
-        return admit(peer, under: [address, limit.flatMap { limits[$0] }])
+        return await admit(peer, under: limitsAtTheDoor(limit))
     }
 
     /// The same for a request that is passed on without being looked at.
     func admission(from peer: String?, under limit: String?) -> ProxyAdmission {
-        guard limit == nil, let peer, let address else {
-            let report = admit(from: peer, under: limit)
-            guard report.isAdmitted else { return .refused { report.problem.edgeAnswer(correlationID: $0) } }
-            let lines = report.fields.map { "\($0.name.rawName): \($0.value)\r\n" }
-            return .admitted(fields: ByteBuffer(string: lines.joined()))
+        guard let peer else { return .admitted(fields: ByteBuffer()) }
+        if let shared = counters.shared {
+            let limits = limitsAtTheDoor(limit)
+            if limits.isEmpty { return .admitted(fields: ByteBuffer()) }
+            return .pending { completion in
+                shared.decide(limits.map { RateLimitedKey(peer, under: $0.policy) }) { decisions in
+                    completion(self.admission(self.report(limits, decisions)))
+                }
+            }
         }
-        let decision = address.admit(peer, at: now())
-        guard decision.isAdmitted else {
-            let report = counted(RateLimitReport([.init(policy: address.policy, decision: decision)]))
-            return .refused { report.problem.edgeAnswer(correlationID: $0) }
-        }
+        guard limit == nil, let address else { return admission(admitHere(peer, under: limitsAtTheDoor(limit))) }
+        let decision = address.counter.admit(peer, at: counters.now())
+        guard decision.isAdmitted else { return admission(report([address], [decision])) }
         return .admitted(fields: address.fieldLines(decision))
     }
 
     /// A request of a caller who is known by now.
-    func admit(account id: String) -> RateLimitReport {
-        admit(id, under: [account])
+    func admit(account id: String) async -> RateLimitReport {
+        await admit(id, under: [account].compactMap { $0 })
+    }
+
+    private func limitsAtTheDoor(_ limit: String?) -> [Limit] {
+        [address, limit.flatMap { limits[$0] }].compactMap { $0 }
     }
 
     /// Asks all limits, and counts the call under all of them or under none.
-    private func admit(_ key: String, under limits: [Limit?]) -> RateLimitReport {
-        let time = now()
-        let limits = limits.compactMap { $0 }
-        if limits.count > 1 {
-            let preview = limits.map { RateLimitReport.Entry(policy: $0.policy, decision: $0.preview(key, at: time)) }
-            let report = RateLimitReport(preview)
-            if !report.isAdmitted { return counted(report) }
+    private func admit(_ key: String, under limits: [Limit]) async -> RateLimitReport {
+        guard let shared = counters.shared, !limits.isEmpty else { return admitHere(key, under: limits) }
+        let decisions = await withCheckedContinuation { continuation in
+            shared.decide(limits.map { RateLimitedKey(key, under: $0.policy) }) { continuation.resume(returning: $0) }
         }
-        return counted(
-            RateLimitReport(
-                limits.map { RateLimitReport.Entry(policy: $0.policy, decision: $0.admit(key, at: time)) }
-            )
-        )
+        return report(limits, decisions)
+    }
+
+    private func admitHere(_ key: String, under limits: [Limit]) -> RateLimitReport {
+        report(limits, SharedRateLimit.admit(limits.map { ($0.counter, key) }, at: counters.now()))
+    }
+
+    private func report(_ limits: [Limit], _ decisions: [RateLimitDecision]) -> RateLimitReport {
+        counted(RateLimitReport(zip(limits, decisions).map { .init(policy: $0.policy, decision: $1) }))
+    }
+
+    private func admission(_ report: RateLimitReport) -> ProxyAdmission {
+        guard report.isAdmitted else { return .refused { report.problem.edgeAnswer(correlationID: $0) } }
+        let lines = report.fields.map { "\($0.name.rawName): \($0.value)\r\n" }
+        return .admitted(fields: ByteBuffer(string: lines.joined()))
     }
 
     private func counted(_ report: RateLimitReport) -> RateLimitReport {

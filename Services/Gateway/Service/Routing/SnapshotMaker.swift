@@ -13,14 +13,14 @@ struct SnapshotMaker: Sendable {
 
     let access: AccessGuard
     let connections: ServiceConnections
+    let counters: LimitCounters
     let clock: ContinuousClock
     let start: ContinuousClock.Instant
     let logger: Logger
 
     func make(_ contents: RoutesFile.Contents, after previous: Routing.Snapshot? = nil) -> Routing.Snapshot {
         apply(contents.upstreams, to: contents)
-        let (clock, start) = (clock, start)
-        let limits = GatewayLimits(contents.limits, after: previous?.limits) { start.duration(to: clock.now) }
+        let limits = GatewayLimits(contents.limits, countedIn: counters)
         let throttle = throttle(contents.maximumInFlight, after: previous?.throttle)
         let caches = AnswerCaches(contents.caches, after: previous?.caches, from: start)
         let experiments = Experiments(contents.experiments)

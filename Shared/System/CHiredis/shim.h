@@ -1,0 +1,4 @@
+#ifndef CLOWDER_CHIREDIS_SHIM_H
+#define CLOWDER_CHIREDIS_SHIM_H
+#include <hiredis/hiredis.h>
+#endif
