@@ -20,7 +20,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue chaos lab clean prepare
+.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue chaos crash lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,8 +63,9 @@ test: prepare ## All Swift tests, the features and the checks.
 features: $(RELEASE)/.built ## The scenarios in features/. TAGS='@own-stack'
 	@TAGS="$(TAGS)" EXECUTABLES="$(abspath $(BINARIES))" $(ONE) swift test --filter FeatureTests
 
-check: ## Formatter, layers, forbidden patterns, sizes.
+check: ## Formatter, layers, forbidden patterns, sizes, the audit's own test.
 	@deploy/checks/run
+	@$(PYTHON) -B deploy/crash/selftest.py
 
 smoke: $(RELEASE)/.built ## Start the stack, run the printed calls, import, kill a process, stop. FILE=listings.ndjson[.gz]
 	@deploy/smoke $(FILE)
@@ -83,6 +84,11 @@ bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and 
 
 chaos: $(RELEASE)/.built ## Break stacks of its own under load; writes docs/faults.md. ONLY="search-killed slow-clients"
 	@exec $(BINARIES)/clowder chaos $(foreach name,$(ONLY),--only $(name)) $(if $(ONLY),,--output docs/faults.md)
+
+crash: $(RELEASE)/.built ## Kill processes under load, and audit. SEED=1 KILLS=200 PROFILE=both ONLY="users mail-worker"
+	@PYTHON="$(PYTHON)" deploy/crash/run "$(abspath $(BINARIES))" $(if $(SEED),--seed $(SEED)) \
+	  $(if $(KILLS),--kills $(KILLS)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AWAY),--away $(AWAY)) \
+	  $(if $(RATE),--rate $(RATE)) $(if $(ONLY),--only $(ONLY))
 
 lab: ## Compare the pick policies in simulated time. SEED=1
 	@swift build -q --product balancing-lab
