@@ -85,10 +85,10 @@ bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and 
 chaos: $(RELEASE)/.built ## Break stacks of its own under load; writes docs/faults.md. ONLY="search-killed slow-clients"
 	@exec $(BINARIES)/clowder chaos $(foreach name,$(ONLY),--only $(name)) $(if $(ONLY),,--output docs/faults.md)
 
-crash: $(RELEASE)/.built ## Kill processes under load, and audit. SEED=1 KILLS=200 PROFILE=both ONLY="users mail-worker"
+crash: $(RELEASE)/.built ## Kill processes under load, and audit. SEED=1 KILLS=200 PROFILE=both QUEUE=sqlite ONLY="users relay"
 	@PYTHON="$(PYTHON)" deploy/crash/run "$(abspath $(BINARIES))" $(if $(SEED),--seed $(SEED)) \
 	  $(if $(KILLS),--kills $(KILLS)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AWAY),--away $(AWAY)) \
-	  $(if $(RATE),--rate $(RATE)) $(if $(ONLY),--only $(ONLY))
+	  $(if $(RATE),--rate $(RATE)) $(if $(QUEUE),--queue $(QUEUE)) $(if $(ONLY),--only $(ONLY))
 
 lab: ## Compare the pick policies in simulated time. SEED=1
 	@swift build -q --product balancing-lab

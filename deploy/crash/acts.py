@@ -42,7 +42,7 @@ def settle(stack: Stack) -> tuple[Evidence, list[Finding], float]:
 
 def readable(stack: Stack) -> bool:
     try:
-        return stack.books.waiting() >= 0
+        return stack.books.waiting() >= 0 and stack.queue.unsettled() >= 0
     except Unreadable:
         return False
 

@@ -9,6 +9,8 @@ from typing import Callable, Iterator
 from ledger import KNOWN, NEW, REFUSED, Delivery, Kill, SignUp
 from stores import Account, Job, Message
 
+# Seconds that a worker may take to tell the queue of a mail that it has brought.
+SETTLING = 5.0
 # No answer of a service that refuses, or has to wait for others, is anything else.
 ANSWERS = {202, 422, 503, 504}
 SUBJECTS = {NEW: "Confirm your address", KNOWN: "You already have an account"}
@@ -135,9 +137,14 @@ def mails(evidence: Evidence) -> Iterator[Finding]:
 
 
 def excuse(delivery: Delivery, evidence: Evidence) -> Kill | None:
-    """The kill after which a mail had to come again: its worker was dead, and the queue held it as not settled."""
+    """The kill after which a mail had to come again: its worker was dead, and the queue held it as not settled.
+
+    Or the queue's server was killed before the worker could tell it, and held the mail as not settled when it was back.
+    """
     for kill in evidence.kills:
-        if kill.life == delivery.life and delivery.message in kill.leased: return kill
+        if delivery.message not in kill.leased: continue
+        if kill.life == delivery.life: return kill
+        if kill.kind == "nats" and kill.at - SETTLING <= delivery.at <= kill.back: return kill
     return None
 
 
@@ -148,9 +155,10 @@ def duplicates(evidence: Evidence) -> Iterator[Finding]:
         # The last delivery is the one that counts, unless the message is a dead letter: then none of them does.
         settled = deliveries[-1:] if message not in dead else []
         for number, delivery in enumerate(deliveries[: len(deliveries) - len(settled)]):
-            # A life ends once: it is no reason for two mails out of the same life.
-            again = any(it.life == delivery.life for it in deliveries[number + 1 :])
-            if again or not excuse(delivery, evidence):
+            kill = excuse(delivery, evidence)
+            # A life ends once: its end is no reason for two mails out of that life.
+            again = any(kill and it.life == kill.life for it in deliveries[number + 1 :])
+            if again or not kill:
                 wrong = f"{message} came {len(deliveries)} times to {delivery.recipient}"
                 wrong += ", and is a dead letter" if message in dead else ""
                 yield Finding("doubled mail", delivery.correlation, f"{wrong}; {delivery.life} was not killed over it")
@@ -219,7 +227,7 @@ def summary(evidence: Evidence) -> Summary:
 
 def cut(kill: Kill, evidence: Evidence) -> int:
     """How much a kill has cut off in the middle; a kill that cuts nothing proves nothing."""
-    if kill.kind == "mail-worker": return kill.conversations
+    if kill.kind in ("mail-worker", "nats"): return kill.conversations
     if kill.kind == "relay": return len(kill.claimed)
     name = kill.life.partition("#")[0]
     return sum(

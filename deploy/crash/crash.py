@@ -18,18 +18,18 @@ import report
 from acts import kill_under_load, settle
 from audit import Finding, cut
 from disk import disk_full
-from kills import KINDS, plan
+from kills import KINDS, NATS, Stroke, plan
 from load import Load
 from processes import Failure
-from scenes import LockedFile, Scene, postgresql_away, queue_away
-from stack import EMBEDDED, SERVERS, Plan, Stack
+from scenes import LockedFile, Scene, StoppedServer, postgresql_away, queue_away
+from stack import EMBEDDED, NATS_QUEUE, SERVERS, SQLITE_QUEUE, Plan, Stack
 
 QUEUE, DATABASE, DISK = "queue-away", "postgresql-restarted", "disk-full"
 SCENES = {EMBEDDED: (QUEUE, DISK), SERVERS: (QUEUE, DATABASE)}
 # From so many kills on, a kind of which none came in the middle of something proves nothing.
 ENOUGH = 50
-# A run of fewer kills is a short one: engines are not away as long as in a whole one.
-WHOLE = 100
+# A run of fewer kills is a short one, in which engines are away for fewer seconds and fewer times.
+WHOLE, SHORT = 100, 3
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Options:
     rate: float
     away: float
     profiles: list[str]
+    queue: str
     only: list[str]
 
     def wants(self, name: str) -> bool:
@@ -57,33 +58,37 @@ def options() -> Options:
     parser.add_argument("--rate", type=float, default=20, help="sign-ups a second")
     parser.add_argument("--away", type=float, help="seconds that the queue is away")
     parser.add_argument("--profile", choices=[EMBEDDED, SERVERS, "both"], default="both")
+    queues = [SQLITE_QUEUE, NATS_QUEUE]
+    parser.add_argument("--queue", choices=queues, default=SQLITE_QUEUE, help=f"of the profile {SERVERS}")
     parser.add_argument("--only", nargs="*", default=[], choices=names, help="kinds and scenes")
     found = parser.parse_args()
     seed = random.SystemRandom().randrange(10**6) if found.seed is None else found.seed
     profiles = [EMBEDDED, SERVERS] if found.profile == "both" else [found.profile]
-    away = found.away or (60 if found.kills >= WHOLE else 5)
-    return Options(found.executables.resolve(), str(seed), found.kills, found.rate, away, profiles, found.only)
+    away = found.away or (60 if found.kills >= WHOLE else SHORT)
+    executables = found.executables.resolve()
+    return Options(executables, str(seed), found.kills, found.rate, away, profiles, found.queue, found.only)
 
 
 def play(options: Options, profile: str, folder: Path) -> list[Finding]:
     """Kills and scenes on one profile; what is wrong."""
-    kinds = [kind for kind in KINDS[profile] if options.wants(kind)]
+    queue = options.queue if profile == SERVERS else SQLITE_QUEUE
+    kinds = [it for it in KINDS[profile] if options.wants(it) and (it != NATS or queue == NATS_QUEUE)]
     scenes = [name for name in SCENES[profile] if options.wants(name) and name != DISK]
     strokes = plan(f"{options.seed}/{profile}", kinds, options.kills)
     found: list[Finding] = []
     if not strokes and not scenes: return found
-    with Stack(Plan(profile, options.executables, folder, folder / "data"), options.seed) as stack:
+    stack = Stack(Plan(profile, options.executables, folder, folder / "data", queue=queue), options.seed)
+    with report.Progress(stack.ledger, profile, len(strokes)) as progress, stack:
         load = Load(stack, options.rate)
-        with report.Progress(stack.ledger, profile, len(strokes)) as progress:
-            if strokes:
-                found += kill(stack, load, strokes, profile, progress)
-            for name in scenes:
-                progress.act = name
-                found += play_scene(stack, load, name, profile, options.away)
+        if strokes: found += kill(stack, load, strokes, profile, progress)
+        for name in scenes:
+            progress.act = name
+            found += play_scene(stack, load, name, profile, options.away)
     return found
 
 
-def kill(stack: Stack, load: Load, strokes: list, profile: str, progress: report.Progress) -> list[Finding]:
+def kill(stack: Stack, load: Load, strokes: list[Stroke], profile: str, progress: report.Progress) -> list[Finding]:
+    progress.act = "kills"
     killer = kill_under_load(stack, load, strokes, progress.step)
     progress.act = "drain"
     evidence, found, drained = settle(stack)
@@ -102,10 +107,11 @@ def play_scene(stack: Stack, load: Load, name: str, profile: str, away: float) -
     """Plays a scene, and audits all books after it."""
     played: list[Scene] = []
     if name == QUEUE:
-        played.append(queue_away(stack, load, LockedFile(stack), away))
+        engine = StoppedServer(stack.nats) if stack.nats else LockedFile(stack)
+        played.append(queue_away(stack, load, engine, away))
     else:
-        for how in (signal.SIGINT, signal.SIGKILL):
-            played.append(postgresql_away(stack, load, how, min(away, 10)))
+        ways = (signal.SIGINT, signal.SIGKILL) if away > SHORT else (signal.SIGKILL,)
+        for how in ways: played.append(postgresql_away(stack, load, how, min(away, 10)))
     for scene in played: report.scene(scene)
     evidence, found, drained = settle(stack)
     report.verdict(f"{profile}: the books after {name}", found, [])
@@ -120,6 +126,16 @@ def fill_disk(options: Options, folder: Path) -> list[Finding]:
         return []
     report.scene(played)
     return played.findings
+
+
+def check(options: Options) -> None:
+    """Whether there is something to start, and something to do with it."""
+    for name in ("users", "mail-worker", "search"):
+        if not (options.executables / name).exists():
+            raise Failure(f"{options.executables / name} is missing; make build builds it")
+    chosen = {name for profile in options.profiles for name in KINDS[profile] + SCENES[profile] if options.wants(name)}
+    if not chosen - {NATS} and (options.queue != NATS_QUEUE or SERVERS not in options.profiles):
+        raise Failure("what ONLY names is neither killed nor played with this PROFILE and QUEUE")
 
 
 def run(options: Options, folder: Path) -> list[Finding]:
@@ -137,6 +153,11 @@ def run(options: Options, folder: Path) -> list[Finding]:
 
 def main() -> int:
     asked = options()
+    try:
+        check(asked)
+    except Failure as failure:
+        print(f"crash: {failure}", file=sys.stderr)
+        return 64
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = Path(tempfile.mkdtemp(prefix="clowder-crash-"))
     folder.chmod(0o755)

@@ -17,6 +17,7 @@ from fates import Draft, Manner, draft
 from ledger import REFUSED
 from load import sign_up
 from processes import get, until
+from report import Progress
 from scenes import Scene, pids
 from stack import ADMINISTRATOR, EMBEDDED, PASSWORD, Plan, Service, Stack
 
@@ -91,7 +92,8 @@ def disk_full(executables: Path, folder: Path, seed: str) -> Scene | None:
     scene = Scene("disk full")
     try:
         plan = Plan(EMBEDDED, executables, folder, data=disk.path, users=1, workers=1, search=1)
-        with Stack(plan, seed) as stack: play(scene, stack, disk, seed)
+        stack = Stack(plan, seed)
+        with Progress(stack.ledger, "disk-full", strokes=0), stack: play(scene, stack, disk, seed)
     finally:
         disk.unmount()
     return scene

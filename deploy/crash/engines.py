@@ -10,7 +10,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from processes import Failure, Program, children, free_port, get
+from processes import Failure, Program, children, free_port, get, is_dead, until
 
 SERVANT = "postgres"
 
@@ -108,13 +108,19 @@ class PostgreSQL(Program):
         command = [f"{self.programs}/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", SERVANT]
         return subprocess.run(command).returncode == 0
 
-    def kill_one_of_its_own(self) -> None:
-        """Kills a process that serves a client; the server then ends all others, and recovers by itself."""
-        for child in children(self.pid):
-            words = Path(f"/proc/{child}/cmdline").read_bytes().decode("utf-8", "replace")
-            if words.startswith("postgres: users "):
-                return os.kill(child, signal.SIGKILL)
-        raise Failure("no process of PostgreSQL serves a client")
+    def kill_one_of_its_own(self) -> bool:
+        """Kills a process that serves `users`, if there is one; returns when the server has ended all others."""
+        family = children(self.pid)
+        for child in family:
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_bytes().decode("utf-8", "replace")
+                if not words.startswith("postgres: users "): continue
+                os.kill(child, signal.SIGKILL)
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has ended meanwhile
+            until(10, lambda: all(is_dead(it) for it in family), "the end of the other processes of PostgreSQL")
+            return True
+        return False
 
 
 def newest_programs() -> str:

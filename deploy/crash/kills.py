@@ -15,14 +15,15 @@ from sink import IN_DATA, SAID, TAKEN
 from stack import EMBEDDED, SERVERS, Stack
 from stores import Unreadable
 
-USERS, RELAY, WORKER, POSTGRESQL = "users", "relay", "mail-worker", "postgresql"
-KINDS = {EMBEDDED: (USERS, RELAY, WORKER), SERVERS: (USERS, RELAY, WORKER, POSTGRESQL)}
+USERS, RELAY, WORKER, POSTGRESQL, NATS = "users", "relay", "mail-worker", "postgresql", "nats"
+KINDS = {EMBEDDED: (USERS, RELAY, WORKER), SERVERS: (USERS, RELAY, WORKER, POSTGRESQL, NATS)}
 ANY, WAITING, CLAIMED, ONE_PROCESS = "any time", "rows wait", "rows claimed", "one process"
 POINTS = {
     USERS: (ANY, SENT, SENT, ACCEPTED),
     RELAY: (WAITING, CLAIMED, CLAIMED),
     WORKER: (ANY, IN_DATA, TAKEN, TAKEN, SAID),
     POSTGRESQL: (ANY, SENT, SENT, ONE_PROCESS),
+    NATS: (ANY, WAITING, TAKEN, SAID),
 }
 # One kill in so many takes all replicas of its kind at the same time.
 ALL_TOGETHER = 8
@@ -73,6 +74,8 @@ class Killer:
         time.sleep(stroke.delay / 1000)
         if stroke.kind == POSTGRESQL:
             self.kill_postgresql(stroke)
+        elif stroke.kind == NATS:
+            self.kill_nats(stroke)
         elif stroke.point == CLAIMED:
             self.kill_services(stroke, self.stack.users[stroke.replica].life, self.holds(stroke))
         else:
@@ -129,15 +132,29 @@ class Killer:
 
     def kill_postgresql(self, stroke: Stroke) -> None:
         server = self.stack.postgresql
-        at = time.monotonic()
+        life, at = server.life, time.monotonic()
         if stroke.point == ONE_PROCESS:
-            server.kill_one_of_its_own()
+            # After an earlier kill there is none until somebody asks.
+            until(HEALTHY, server.kill_one_of_its_own, "a process of PostgreSQL that serves users")
         else:
             server.kill()
             server.start()
-        self.stack.ledger.add(Kill(stroke.kind, server.life, stroke.point, at))
+        self.stack.ledger.add(Kill(stroke.kind, life, stroke.point, at))
         until(HEALTHY, lambda: server.runs and self.reads(), "PostgreSQL being back")
         for service in self.stack.users: until(HEALTHY, service.answers, f"{service.name} being ready")
+
+    def kill_nats(self, stroke: Stroke) -> None:
+        server, at = self.stack.nats, time.monotonic()
+        talking = sum(self.stack.sink.talking[it.life] for it in self.stack.services["mail-worker"])
+        life = server.life
+        server.kill()
+        self.stack.moments.forget(stroke.point)
+        server.start()
+        server.wait_ready(HEALTHY)
+        leased, back = self.stack.queue.leased(), time.monotonic()
+        self.stack.ledger.add(Kill(stroke.kind, life, stroke.point, at, frozenset(), leased, talking, back))
+        for service in self.stack.services["mail-worker"]:
+            until(HEALTHY, service.answers, f"{service.name} being ready")
 
     def reads(self) -> bool:
         try:

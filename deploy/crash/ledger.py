@@ -61,6 +61,8 @@ class Kill:
     leased: frozenset[str] = frozenset()
     # Conversations with the sink that it was in.
     conversations: int = 0
+    # Of an engine: when it was back.
+    back: float = 0.0
 
 
 @dataclass

@@ -106,8 +106,11 @@ class Program:
         return until(limit, ready, f"{self.name} being ready (see {self.log})")
 
     def kill(self) -> None:
-        """Kills it and all that it has started, without a last word; returns when they are dead."""
-        if not self.runs: return
+        """Kills it and all that it has started, without a last word; returns when they are dead.
+
+        Who starts it again afterwards would hide that it had ended by itself: that is a failure.
+        """
+        if not self.runs: raise Failure(f"{self.name} has ended although nobody killed it; see {self.log}")
         os.kill(self.pid, signal.SIGSTOP)  # it starts no more of them
         family = children(self.pid)
         for child in family: os.kill(child, signal.SIGKILL)
@@ -117,7 +120,7 @@ class Program:
 
     def stop(self, how: signal.Signals, limit: float = 20) -> None:
         """Asks it to end, and waits until it has."""
-        if not self.runs: return
+        if not self.runs: raise Failure(f"{self.name} has ended although nobody killed it; see {self.log}")
         self.process.send_signal(how)
         try:
             self.process.wait(limit)
@@ -129,7 +132,7 @@ def children(pid: int) -> list[int]:
     """The processes that a process has started and that are alive."""
     try:
         return [int(it) for it in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return []
 
 
@@ -137,5 +140,5 @@ def is_dead(pid: int) -> bool:
     """Whether a process has ended, be it that nobody has taken note of it."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
-        return True
+    except (FileNotFoundError, ProcessLookupError):
+        return True  # the latter when it ends between opening and reading

@@ -19,7 +19,7 @@ PERIOD = 2.0
 SHOWN = 20
 CUT = {
     "users": "requests cut off", "relay": "claimed rows left behind", "mail-worker": "conversations cut off",
-    "postgresql": "requests cut off",
+    "postgresql": "requests cut off", "nats": "conversations under way",
 }
 
 
@@ -28,7 +28,7 @@ class Progress:
 
     def __init__(self, ledger: Ledger, name: str, strokes: int):
         self.ledger, self.name, self.strokes = ledger, name, strokes
-        self.act, self.done = "kills", 0
+        self.act, self.done = "start", 0
         self.over = threading.Event()
         self.start = time.monotonic()
         self.thread = threading.Thread(target=self.run, name="progress", daemon=True)
@@ -49,9 +49,10 @@ class Progress:
 
     def line(self) -> str:
         ledger = self.ledger
+        kills = f"kill {self.done} of {self.strokes}, " if self.strokes else ""
         return (
-            f"{time.monotonic() - self.start:5.0f} s  {self.name}: {self.act}, kill {self.done} of {self.strokes}, "
-            f"{len(ledger.sign_ups)} sign-ups, {ledger.accepted} accepted, {len(ledger.deliveries)} mails"
+            f"{time.monotonic() - self.start:5.0f} s  {self.name}: {self.act}, {kills}{len(ledger.sign_ups)} sign-ups, "
+            f"{ledger.accepted} accepted, {len(ledger.deliveries)} mails"
         )
 
 

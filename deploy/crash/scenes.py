@@ -13,7 +13,7 @@ from typing import Protocol
 from audit import Finding
 from ledger import REFUSED, SignUp
 from load import Load
-from processes import get, until
+from processes import Program, get, until
 from stack import Stack
 
 RELAYED = "message relayed from outbox to queue"
@@ -61,6 +61,20 @@ class LockedFile:
     def come_back(self) -> None:
         self.connection.execute("ROLLBACK")
         self.connection.close()
+
+
+class StoppedServer:
+    """A server that is killed, and started again after a while."""
+
+    def __init__(self, server: Program):
+        self.server, self.name = server, f"{server.name} away"
+
+    def leave(self) -> None:
+        self.server.kill()
+
+    def come_back(self) -> None:
+        self.server.start()
+        self.server.wait_ready()
 
 
 def relevant(sign_ups: list[SignUp]) -> list[SignUp]:

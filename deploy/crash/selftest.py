@@ -76,6 +76,10 @@ def whole(**changes: object) -> Change:
     return lambda evidence: evidence.__dict__.update(changes)
 
 
+def engine(at: float, back: float, message: str = "m2") -> Kill:
+    return Kill("nats", "nats#1", "taken", at, leased=frozenset({message}), back=back)
+
+
 # What is done to good books, and the rules that have to find it.
 WRONG: list[tuple[str, Change, set[str]]] = [
     ("an account is lost", without("accounts", 0), {"lost account", "extra job", "phantom mail"}),
@@ -100,6 +104,10 @@ WRONG: list[tuple[str, Change, set[str]]] = [
     ("a mail came twice, and its worker was not killed", whole(kills=[]), {"doubled mail"}),
     ("its worker was killed in another life", changed("kills", 0, life="mail-worker-1#2"), {"doubled mail"}),
     ("its worker was killed after it had settled", changed("kills", 0, leased=frozenset({"m1"})), {"doubled mail"}),
+    ("the queue's server was killed meanwhile", whole(kills=[engine(at=4.0, back=5.0)]), set()),
+    ("the queue's server was killed much later", whole(kills=[engine(at=9.0, back=10.0)]), {"doubled mail"}),
+    ("the queue's server was back before", whole(kills=[engine(at=1.0, back=2.0)]), {"doubled mail"}),
+    ("the queue's server held another mail", whole(kills=[engine(4.0, 5.0, "m1")]), {"doubled mail"}),
     ("a mail came three times", again("deliveries", 2, at=12.0), {"doubled mail"}),
     ("a dead letter was delivered", again("deliveries", 4, message="m7", correlation="c7",
                                           recipient="n7@crash.example"), {"doubled mail"}),

@@ -8,8 +8,9 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from engines import Etcd, PostgreSQL
+from engines import NATS, Etcd, PostgreSQL
 from fates import KNOWN_ADDRESSES
+from jetstream import JetStreamQueue
 from ledger import Ledger
 from moments import Moments
 from processes import Program, free_port, get
@@ -17,8 +18,10 @@ from sink import Sink
 from stores import Books, SQLite, SQLiteQueue, SQLShell
 
 EMBEDDED, SERVERS = "embedded", "servers"
+# Where the queue is.
+SQLITE_QUEUE, NATS_QUEUE = "sqlite", "nats"
 # The queue's pauses and leases, short enough to be waited for.
-LEASE, ATTEMPTS, RETRY_UNIT = 5, 6, "10ms"
+LEASE, ATTEMPTS, RETRY_UNIT = 5, 5, "10ms"
 # Connections to PostgreSQL that each replica may have.
 CONNECTIONS = 8
 ADMINISTRATOR, PASSWORD = "admin@crash.example", "correct horse battery"
@@ -36,6 +39,7 @@ class Plan:
     users: int = 2
     workers: int = 2
     search: int = 0
+    queue: str = SQLITE_QUEUE
 
 
 class Service(Program):
@@ -70,7 +74,8 @@ class Stack:
         self.postgresql = PostgreSQL(plan.folder) if plan.profile == SERVERS else None
         self.shell = SQLShell(self.postgresql) if self.postgresql else None
         self.books = Books(self.shell or SQLite(plan.data / "users.sqlite"))
-        self.queue = SQLiteQueue(plan.data / "queue.sqlite")
+        self.nats = NATS(plan.folder) if plan.queue == NATS_QUEUE else None
+        self.queue = JetStreamQueue(self.nats) if self.nats else SQLiteQueue(plan.data / "queue.sqlite")
         counts = {"users": plan.users, "mail-worker": plan.workers, "search": plan.search}
         self.services = {
             kind: [Service(self, kind, f"{kind}-{number}") for number in range(1, count + 1)]
@@ -87,12 +92,13 @@ class Stack:
 
     @property
     def programs(self) -> list[Program]:
-        engines: list[Program] = [it for it in (self.etcd, self.postgresql) if it]
+        engines: list[Program] = [it for it in (self.etcd, self.postgresql, self.nats) if it]
         return engines + [it for kind in self.services.values() for it in kind]
 
     def settings(self, service: Service) -> dict[str, str]:
         """What a service is told besides what all are told."""
-        folder, queue = self.plan.folder, f"sqlite:{self.plan.data}/queue.sqlite"
+        folder = self.plan.folder
+        queue = self.nats.url if self.nats else f"sqlite:{self.plan.data}/queue.sqlite"
         if service.kind == "search":
             return {"DATABASE_URL": f"sqlite:{self.plan.data}/search.sqlite"}
         if service.kind == "mail-worker":
@@ -121,9 +127,11 @@ class Stack:
         (self.plan.folder / "accounts.json").write_text(json.dumps(known))
         self.sink.__enter__()
         try:
-            if self.etcd: self.etcd.start()
             if self.postgresql: self.postgresql.make()
-            if self.etcd: self.etcd.wait_ready()
+            for engine in (self.etcd, self.nats):
+                if engine: engine.start()
+            for engine in (self.etcd, self.nats):
+                if engine: engine.wait_ready()
             for kind in self.services.values():
                 for service in kind: service.start()
             for kind in self.services.values():
@@ -135,7 +143,9 @@ class Stack:
 
     def __exit__(self, *_: object) -> None:
         if self.shell: self.shell.close()
-        for program in reversed(self.programs): program.kill()
+        self.queue.close()
+        for program in reversed(self.programs):
+            if program.runs: program.kill()
         self.sink.__exit__()
 
     def ended(self) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, Sequence
 
 from engines import PostgreSQL
+from processes import Failure
 
 Row = Sequence[object]
 
@@ -41,7 +42,7 @@ class Message:
     state: str
 
 
-class Unreadable(Exception):
+class Unreadable(Failure):
     """The store does not answer at the moment."""
 
 
@@ -153,6 +154,9 @@ class SQLiteQueue:
 
     def leased(self) -> frozenset[str]:
         return frozenset(str(row[0]) for row in self.database.rows("SELECT id FROM message WHERE state = 'leased'"))
+
+    def close(self) -> None:
+        """Nothing is open between two queries."""
 
     def unsettled(self) -> int:
         """How many messages are neither delivered nor dead."""
