@@ -20,7 +20,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue chaos crash lab clean prepare
+.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue bench-stack chaos crash lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ bench: $(RELEASE)/.built ## Measure a stack of its own. FILE=listings.ndjson[.gz
 bench-queue: $(RELEASE)/.built ## Compare queues. URLS="sqlite:/tmp/queue.sqlite nats://127.0.0.1/bench"
 	@[ -n "$(URLS)" ] || { echo "clowder: name the queues: make bench-queue URLS=sqlite:/tmp/queue.sqlite" >&2; exit 64; }
 	@exec $(BINARIES)/clowder bench-queue $(foreach url,$(URLS),--url $(url))
+
+bench-stack: $(RELEASE)/.built ## Compare stacks that run. URLS="http://127.0.0.1:8080 …" FILE=listings.ndjson.gz
+	@[ -n "$(URLS)" ] && [ -n "$(FILE)" ] || { echo "clowder: name stacks and records: make bench-stack URLS=… FILE=…" >&2; exit 64; }
+	@exec $(BINARIES)/clowder bench-stack --file "$(FILE)" $(foreach url,$(URLS),--url $(url))
 
 bench-gateway: $(RELEASE)/.built ## Compare the gateway with nginx, HAProxy and Go on one core. ONLY="nginx ours"
 	@GATEWAY=$(BINARIES)/gateway deploy/gateway-bench/run

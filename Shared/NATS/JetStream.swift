@@ -18,6 +18,13 @@ struct JetStream: Sendable {
         var record: QueueRecord
     }
 
+    /// A change whose contents are no record.
+    struct Unreadable: Error, CustomStringConvertible {
+        let sequence: UInt64
+        let reason: String
+        var description: String { "change \(sequence): \(reason)" }
+    }
+
     /// What became of a change.
     enum Outcome: Sendable {
         /// It was made, under this number.
@@ -101,11 +108,8 @@ struct JetStream: Sendable {
             let record = try JSONDecoder().decode(QueueRecord.self, from: message.data ?? Data())
             return Stored(sequence: message.seq, record: record)
         } catch {
-            throw MessagingError(
-                .unavailable,
-                "change \(message.seq) of the stream is no record of a message",
-                cause: error
-            )
+            let unreadable = Unreadable(sequence: message.seq, reason: "\(error)")
+            throw MessagingError(.unavailable, "the stream has something else than a message", cause: unreadable)
         }
     }
 

@@ -105,6 +105,7 @@ public final class JetStreamQueue: MessageQueue, Sendable {
                     do throws(MessagingError) {
                         return (place, .success(try await take(id, from: stream, lease: lease)))
                     } catch {
+                        guard !(error.cause is JetStream.Unreadable) else { return (place, passOver(error)) }
                         view.withIndex { $0.giveBack(id) }
                         return (place, .failure(error))
                     }
@@ -118,6 +119,12 @@ public final class JetStreamQueue: MessageQueue, Sendable {
             for attempt in attempts { _ = try attempt.result.get() }
         }
         return claims
+    }
+
+    /// Nobody can work on what cannot be read, and the others shall not wait for it.
+    private func passOver(_ error: MessagingError) -> Result<Claim?, MessagingError> {
+        Logger.current.error("message cannot be read; it is passed over", metadata: ["error": "\(error)"])
+        return .success(nil)
     }
 
     private func take(_ id: String, from stream: JetStream, lease: Duration) async throws(MessagingError) -> Claim? {

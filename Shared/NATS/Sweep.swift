@@ -33,18 +33,28 @@ struct Sweep: Sendable {
     /// Removes messages that were done before a time, up to ``size``.
     mutating func run(on stream: JetStream, before time: Double) async {
         isComplete = true
-        do throws(MessagingError) {
-            for _ in 0..<Self.size {
-                guard let stored = try await stream.record(from: position) else { return }
-                if stored.record.digest.state == .done {
-                    guard stored.record.digest.time < time else { return }
-                    try await stream.remove(stored.sequence)
+        for _ in 0..<Self.size {
+            do throws(MessagingError) {
+                guard try await step(on: stream, before: time) else { return }
+            } catch {
+                guard let unreadable = error.cause as? JetStream.Unreadable else {
+                    Logger.current.warning("old messages are not removed yet", metadata: ["error": "\(error)"])
+                    return
                 }
-                position = stored.sequence + 1
+                position = unreadable.sequence + 1
             }
-            isComplete = false
-        } catch {
-            Logger.current.warning("old messages are not removed yet", metadata: ["error": "\(error)"])
         }
+        isComplete = false
+    }
+
+    /// Looks at the next change; whether there may be more to do behind it.
+    private mutating func step(on stream: JetStream, before time: Double) async throws(MessagingError) -> Bool {
+        guard let stored = try await stream.record(from: position) else { return false }
+        if stored.record.digest.state == .done {
+            guard stored.record.digest.time < time else { return false }
+            try await stream.remove(stored.sequence)
+        }
+        position = stored.sequence + 1
+        return true
     }
 }

@@ -10,12 +10,12 @@ enum HeaderCoding {
         return String(decoding: try encoder.encode(headers), as: UTF8.self)
     }
 
-    static func message(_ row: Row) throws -> Message {
+    static func message(_ row: Row) -> Message {
         Message(
             id: row["id"],
             topic: row["topic"],
             body: Array(row["body"] as Data),
-            headers: try decode(row["headers"])
+            headers: decode(row["headers"])
         )
     }
 
@@ -24,12 +24,14 @@ enum HeaderCoding {
             id: try row["id"],
             topic: try row["topic"],
             body: try row["body"],
-            headers: try decode(try row["headers"])
+            headers: decode(try row["headers"])
         )
     }
 
-    private static func decode(_ headers: String) throws -> [String: String] {
-        try JSONDecoder().decode([String: String].self, from: Data(headers.utf8))
+    /// The headers, or none where they cannot be read: a message without its correlation ID is better than one that is
+    /// not delivered, and holds up those behind it.
+    private static func decode(_ headers: String) -> [String: String] {
+        (try? JSONDecoder().decode([String: String].self, from: Data(headers.utf8))) ?? [:]  // See above.
     }
 }
 

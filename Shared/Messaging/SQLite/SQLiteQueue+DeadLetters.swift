@@ -80,7 +80,7 @@ extension SQLiteQueue: DeadLetterStore {
 
     private static func letter(_ row: Row) throws -> DeadLetter {
         DeadLetter(
-            message: try HeaderCoding.message(row),
+            message: HeaderCoding.message(row),
             enqueuedAt: Date(timeIntervalSince1970: row["enqueued_at"]),
             deadAt: Date(timeIntervalSince1970: row["finished_at"]),
             attempts: row["attempt"],

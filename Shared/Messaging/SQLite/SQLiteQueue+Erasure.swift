@@ -14,7 +14,7 @@ extension SQLiteQueue: MessageErasure {
                 )
                 var matching: [String] = []
                 while let row = try rows.next() {
-                    let message = try HeaderCoding.message(row)
+                    let message = HeaderCoding.message(row)
                     if matches(message) { matching.append(message.id) }
                 }
                 for id in matching {

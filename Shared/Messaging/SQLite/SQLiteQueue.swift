@@ -85,7 +85,7 @@ public struct SQLiteQueue: MessageQueue {
         guard let row = try Row.fetchOne(statement, arguments: [end, sequence]) else {
             throw MessagingError(.notFound, "message \(sequence) vanished while it was claimed")
         }
-        return Claim(message: try HeaderCoding.message(row), attempt: row["attempt"], fence: row["fence"])
+        return Claim(message: HeaderCoding.message(row), attempt: row["attempt"], fence: row["fence"])
     }
 
     /// Moves the lease's end.

@@ -150,6 +150,28 @@ struct JetStreamOutageTests {
         }
     }
 
+    /// Somebody else has written to the stream; what can be read is worked on.
+    @Test func passesOverWhatItCannotRead() async throws {
+        try await NATSServer.with { server in
+            let queue = try queue(at: server)
+            #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 0))
+            for (id, body) in [("bad", "{}"), ("worse", "")] {
+                let digest = #"{"id":"\#(id)","topic":"mail","state":"ready","time":0}"#
+                let header = "NATS/1.0\r\nClowder-Message: \(digest)\r\n\r\n"
+                let lengths = "\(header.utf8.count) \(header.utf8.count + body.utf8.count)"
+                _ = try await LineConversation.ask(
+                    "CONNECT {\"headers\":true}\r\nSUB in 1\r\nHPUB test.\(id) in \(lengths)\r\n\(header)\(body)\r\nPING",
+                    port: server.port,
+                    until: #""seq":"#,
+                    within: .seconds(5)
+                )
+            }
+            #expect(try await queue.depth().ready == 2)
+            _ = try await queue.enqueue(message("good"), delay: .zero)
+            #expect(try await queue.claim(topic: "mail", limit: 1, lease: .seconds(60)).map(\.message.id) == ["good"])
+        }
+    }
+
     @Test func namesTheLimitForAMessageThatIsTooLong() async throws {
         try await NATSServer.with { server in
             let long = Message(id: "a", topic: "mail", body: Array(repeating: 65, count: 1_000_000), headers: [:])

@@ -34,6 +34,20 @@ import Testing
         }
     }
 
+    /// Somebody has mended the file by hand, and not well.
+    @Test func deliversAMessageWhoseHeadersCannotBeRead() async throws {
+        try await withQueue { queue, _, path in
+            try await queue.enqueue("bad", "good")
+            let writer = try DatabaseQueue(path: path)
+            try await writer.write { try $0.execute(sql: "UPDATE message SET headers = '{' WHERE id = 'bad'") }
+            let claims = try await queue.claim()
+            #expect(claims.map(\.message.id) == ["bad", "good"])
+            #expect(claims.first?.message.headers == [:])
+            try await queue.bury(try #require(claims.first), error: "refused")
+            #expect(try await queue.deadLetter(id: "bad")?.message.body == Array("{}".utf8))
+        }
+    }
+
     @Test func saysThatTheStoreFailedAndWhy() async throws {
         try await withQueue { queue, _, path in
             let writer = try DatabaseQueue(path: path)

@@ -3,8 +3,6 @@ import FoundationEssentials
 import HTTPTypes
 import LocalStack
 import NIOCore
-import Subprocess
-import SystemPackage
 
 /// Measures a stack of its own and prints a table.
 struct Bench: AsyncParsableCommand {
@@ -56,7 +54,7 @@ struct Bench: AsyncParsableCommand {
                 "< 3 s"
             )
             let gateway = GatewayClient(baseURL: stack.gatewayURL)
-            let lines = try await text()
+            let lines = try await RecordsFile.text(of: file)
             try await measureImport(lines, gateway, stack)
             try await measureSearch(try SearchMix(lines: lines), gateway)
             try await measureMemory(stack)
@@ -122,39 +120,11 @@ struct Bench: AsyncParsableCommand {
         row("of that, with shared pages counted once", "\(proportional.reduce(0, +) / 1024) MiB", "–")
     }
 
-    private func text() async throws -> String {
-        guard file.hasSuffix(".gz") else {
-            guard let data = FileManager.default.contents(atPath: file) else {
-                throw StackFailure("\(file) cannot be read")
-            }
-            return String(decoding: data, as: UTF8.self)
-        }
-        let result = try await Subprocess.run(
-            .name("gzip"),
-            arguments: ["-dc", file],
-            output: .string(limit: 1 << 30)
-        )
-        guard result.terminationStatus.isSuccess else { throw StackFailure("\(file) cannot be read as gzip") }
-        return result.standardOutput
-    }
-
     private func row(_ what: String, _ measured: String, _ wanted: String) {
         Console.say("| \(what) | \(measured) | \(wanted) |")
     }
 
     private func rounded(_ value: Double, _ factor: Double) -> Double {
         (value * factor).rounded() / factor
-    }
-}
-
-extension Duration {
-    fileprivate enum Unit {
-        case seconds, milliseconds
-    }
-
-    fileprivate func text(_ unit: Unit) -> String {
-        let seconds = Double(components.seconds) + Double(components.attoseconds) / 1e18
-        let value = unit == .seconds ? seconds : seconds * 1000
-        return "\((value * 100).rounded() / 100)"
     }
 }
