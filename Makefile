@@ -20,10 +20,10 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke manifests test check features smoke bench bench-gateway bench-queue bench-stack chaos crash lab clean prepare
+.PHONY: help up import build images compose-smoke manifests observability-check test check features smoke bench bench-gateway bench-queue bench-stack chaos crash lab clean prepare
 
 help: ## This list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(RELEASE)/.built ## Build and start everything; Ctrl-C stops it. PORT=8080 USERS=2 SEARCH=2
 	@exec $(BINARIES)/clowder up --port $(PORT) --users $(USERS) --search $(SEARCH) --state $(STATE)
@@ -47,6 +47,9 @@ compose-smoke: ## Build the images, start the stack of containers, use it, break
 
 manifests: $(RELEASE)/.built ## Check deploy/kubernetes against schemas, rules and executables. PYTHON=python3
 	@PYTHON="$(PYTHON)" deploy/kubernetes/validate "$(abspath $(BINARIES))"
+
+observability-check: ## Check rules, their tests and dashboards against the sources. PYTHON=python3 STACK=.clowder
+	@PYTHON="$(PYTHON)" STACK="$(STACK)" deploy/observability/check
 
 prepare: ## Install the C libraries that are missing.
 	@deploy/local/prepare
