@@ -13,6 +13,8 @@ from stores import Account, Job, Message
 SETTLING = 5.0
 # No answer of a service that refuses, or has to wait for others, is anything else.
 ANSWERS = {202, 422, 503, 504}
+# The time of somebody in a hurry can be over before the request is there.
+TOO_SLOW = 408
 SUBJECTS = {NEW: "Confirm your address", KNOWN: "You already have an account"}
 
 
@@ -50,7 +52,8 @@ class Finding:
 def answers(evidence: Evidence) -> Iterator[Finding]:
     """What is refused is refused in one of the ways that are foreseen, and what has to be refused is."""
     for sign_up in evidence.sign_ups:
-        if sign_up.status is not None and sign_up.status not in ANSWERS:
+        foreseen = ANSWERS if sign_up.patient else ANSWERS | {TOO_SLOW}
+        if sign_up.status is not None and sign_up.status not in foreseen:
             yield Finding("unforeseen answer", sign_up.id, f"{sign_up.status} from {sign_up.replica}")
         elif sign_up.purpose == REFUSED and sign_up.accepted:
             yield Finding("unforeseen answer", sign_up.id, f"{sign_up.replica} accepted what nobody may send")

@@ -118,6 +118,8 @@ WRONG: list[tuple[str, Change, set[str]]] = [
     ("a mail with another correlation ID", changed("deliveries", 0, correlation="c2"), {"phantom mail"}),
     ("the other kind of mail", changed("deliveries", 0, subject="You already have an account"), {"phantom mail"}),
     ("an internal error", changed("sign_ups", 3, status=500), {"unforeseen answer"}),
+    ("a request that is too slow", changed("sign_ups", 5, status=408), {"unforeseen answer"}),
+    ("the request of somebody in a hurry", changed("sign_ups", 5, status=408, patient=False), set()),
     ("what must be refused is accepted", changed("sign_ups", 4, status=202), {"unforeseen answer"}),
     ("a process has ended", whole(ended=["users-1 (SIGILL)"]), {"ended"}),
     ("connections leak", whole(connections=17), {"leaked connections"}),
