@@ -107,7 +107,7 @@ def play_scene(stack: Stack, load: Load, name: str, profile: str, away: float) -
     """Plays a scene, and audits all books after it."""
     played: list[Scene] = []
     if name == QUEUE:
-        engine = StoppedServer(stack.nats) if stack.nats else LockedFile(stack)
+        engine = StoppedServer(stack) if stack.nats else LockedFile(stack)
         played.append(queue_away(stack, load, engine, away))
     else:
         ways = (signal.SIGINT, signal.SIGKILL) if away > SHORT else (signal.SIGKILL,)

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Protocol
 
 from audit import Finding
-from ledger import REFUSED, SignUp
+from ledger import REFUSED, Kill, SignUp
 from load import Load
-from processes import Program, get, until
+from processes import get, until
 from stack import Stack
 
 RELAYED = "message relayed from outbox to queue"
@@ -64,17 +64,26 @@ class LockedFile:
 
 
 class StoppedServer:
-    """A server that is killed, and started again after a while."""
+    """The server of the queue, which is killed, and started again after a while."""
 
-    def __init__(self, server: Program):
-        self.server, self.name = server, f"{server.name} away"
+    name = "NATS away"
+
+    def __init__(self, stack: Stack):
+        self.stack, self.at = stack, 0.0
+        self.leased: frozenset[str] = frozenset()
 
     def leave(self) -> None:
-        self.server.kill()
+        self.leased = self.stack.queue.leased()
+        self.at = time.monotonic()
+        self.stack.nats.kill()
 
     def come_back(self) -> None:
-        self.server.start()
-        self.server.wait_ready()
+        """Enters the kill: mails that were brought and could not be settled come again, when their lease is over."""
+        life = self.stack.nats.life
+        self.stack.nats.start()
+        self.stack.nats.wait_ready()
+        leased, back = self.leased | self.stack.queue.leased(), time.monotonic()
+        self.stack.ledger.add(Kill("nats", life, "away", self.at, leased=leased, back=back))
 
 
 def relevant(sign_ups: list[SignUp]) -> list[SignUp]:
