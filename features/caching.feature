@@ -14,6 +14,7 @@ Feature: What many ask is fetched once
     Then the animals found are "Biscuit"
     And the answer comes from the cache
 
+  @smoke
   Scenario: A change is seen by the next search
     When someone searches for "cat"
     Then the animals found are "Biscuit"
@@ -28,7 +29,7 @@ Feature: What many ask is fetched once
     And they search for the same again
     Then the answer is 304
 
-  @own-stack @no-restart
+  @own-stack @no-restart @stops-containers
   Scenario: What was found before can be found while all search processes are gone
     When someone searches for "cat"
     Then the animals found are "Biscuit"

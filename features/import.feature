@@ -1,6 +1,7 @@
 Feature: Importing listings
   One JSON object a line. A bad line is reported by its number and never stops the good ones.
 
+  @smoke
   Scenario: Good lines are taken, bad ones reported
     Given the shelter is logged in
     When they import these lines:

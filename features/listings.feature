@@ -28,6 +28,7 @@ Feature: One animal's listing
     When someone searches for "domino"
     Then the animals found are "Domino"
 
+  @smoke
   Scenario: A shelter changes a listing as it last saw it
     Given the shelter is logged in
     And someone opens the listing "$board-1"
@@ -39,6 +40,7 @@ Feature: One animal's listing
     When someone searches for "second"
     Then the animals found are "Biscuit the Second"
 
+  @smoke
   Scenario: A change of an older version is refused
     Given the shelter is logged in
     When they write the listing "$board-1" as of version '"999"', with
@@ -49,6 +51,7 @@ Feature: One animal's listing
     When someone opens the listing "$board-1"
     Then the answer's "name" is "Biscuit"
 
+  @smoke
   Scenario: A shelter removes a listing
     Given the shelter is logged in
     When they delete the listing "$board-1"

@@ -58,6 +58,7 @@ Feature: Logging in
     When "ada@example.org" logs in
     Then the answer is 201
 
+  @smoke
   Scenario: A forgotten password is replaced by a token in a mail
     When "ada@example.org" asks for a new password
     Then the answer is 202

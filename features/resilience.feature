@@ -49,7 +49,7 @@ Feature: What breaks is not felt
     When 30 people sign up while mail-worker-1 is killed 3 times
     Then every one of them gets exactly one mail "Confirm your address"
 
-  @no-restart
+  @no-restart @stops-containers
   Scenario: A search that cannot be answered is no empty list
     When all search processes are killed
     And a client sends GET "/v1/listings"

@@ -28,6 +28,7 @@ Feature: Who may do what
       | operator | GET    | /v1/mail/dead-letters | 200    |
       | admin    | GET    | /v1/mail/dead-letters | 200    |
 
+  @smoke
   Scenario: An administrator makes somebody a shelter
     Given "ada@example.org" has an account
     And "ada@example.org" logs in

@@ -14,6 +14,7 @@ Feature: Searching for animals
     When someone searches for "black"
     Then the animals found are "Bismarck, *Clover"
 
+  @smoke
   Scenario: All words have to fit
     When someone searches for "black cat"
     Then the animals found are "*Clover"
@@ -65,6 +66,7 @@ Feature: Searching for animals
     When someone searches with "q=dog&sort=relevance"
     Then the animals found are, in this order, "Bismarck, *Clover"
 
+  @smoke
   Scenario: Facets count what was found
     When someone searches with "limit=1"
     Then the answer's "total" is "5"

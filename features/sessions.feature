@@ -6,12 +6,14 @@ Feature: Staying logged in
     Given "ada@example.org" has an account
     And "ada@example.org" logs in
 
+  @smoke
   Scenario: Refreshing hands out new tokens
     When "ada@example.org" refreshes the session
     Then the answer is 201
     When they read their account
     Then the answer is 200
 
+  @smoke
   Scenario: A refresh token that is used twice ends the session
     Given "ada@example.org" refreshes the session
     When "ada@example.org" refreshes with the first refresh token
@@ -50,6 +52,7 @@ Feature: Staying logged in
     When they change their name to "Countess" as of version '"999"'
     Then the answer is 412
 
+  @smoke
   Scenario: A deleted account is gone
     When they delete their account
     Then the answer is 204

@@ -2,6 +2,7 @@ Feature: Signing up and confirming an address
   Who wants an account says so, and proves by a token in a mail that the address is theirs.
   Nobody learns from an answer whether an address has an account.
 
+  @smoke
   Scenario: A newcomer signs up and confirms the address
     When "ada@example.org" signs up as "Ada" with the password "a quiet cat on a warm sill"
     Then the answer is 202

@@ -3,12 +3,13 @@ package struct PollingTimedOut: Error, CustomStringConvertible {
     package var description: String
 }
 
-/// Waits until `condition` gives a value, asking again every few milliseconds.
+/// Waits until `condition` gives a value, asking again after a pause of a few milliseconds, or of `pause`.
 ///
 /// - Throws: ``PollingTimedOut`` naming what was waited for, or what `condition` threw.
 package func eventually<Value>(
     _ what: String,
     within limit: Duration = .seconds(20),
+    every pause: Duration = .milliseconds(5),
     _ condition: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()
@@ -16,17 +17,18 @@ package func eventually<Value>(
     while true {
         if let value = try await condition() { return value }
         guard clock.now < end else { throw PollingTimedOut(description: "\(what) did not happen within \(limit)") }
-        try await clock.sleep(for: .milliseconds(5))
+        try await clock.sleep(for: pause)
     }
 }
 
-/// Waits until `condition` holds, asking again every few milliseconds.
+/// Waits until `condition` holds, asking again after a pause of a few milliseconds, or of `pause`.
 ///
 /// - Throws: ``PollingTimedOut`` naming what was waited for, or what `condition` threw.
 package func eventually(
     _ what: String,
     within limit: Duration = .seconds(20),
+    every pause: Duration = .milliseconds(5),
     holds condition: () async throws -> Bool
 ) async throws {
-    _ = try await eventually(what, within: limit) { try await condition() ? true : nil }
+    _ = try await eventually(what, within: limit, every: pause) { try await condition() ? true : nil }
 }

@@ -8,7 +8,30 @@ import Testing
 struct FeatureTests {
     @Test(.timeLimit(.minutes(2)), arguments: try ScenarioCatalogue.selected(.sharedStack))
     func scenario(_ scenario: Scenario) async throws {
-        try await ScenarioCase.run(scenario, on: SharedStack.current)
+        try await ScenarioCase.run(scenario, on: ScenarioStack(SharedStack.current))
+    }
+}
+
+/// The scenarios on a stack that somebody else has started, where others may be at work, too.
+@Suite(.serialized, .enabled(if: try !ScenarioCatalogue.selected(.outsideStack).isEmpty))
+struct OutsideFeatureTests {
+    @Test(.timeLimit(.minutes(2)), arguments: try ScenarioCatalogue.selected(.outsideStack))
+    func scenario(_ scenario: Scenario) async throws {
+        try await ScenarioCase.run(scenario, on: ScenarioStack(try OutsideStack.current))
+    }
+}
+
+/// The scenarios that the stack cannot play.
+@Suite struct SkippedFeatureTests {
+    /// Every selected scenario is played somewhere, or counted and listed here with the reason.
+    @Test func everySelectedScenarioIsPlayedOrSaysWhyNot() throws {
+        let stages: [Scenario.Stage] = [.sharedStack, .ownStack, .fault, .outsideStack]
+        let played = try stages.map { try ScenarioCatalogue.selected($0).count }.reduce(0, +)
+        let skipped = try ScenarioCatalogue.skipped()
+        #expect(try played + skipped.count == ScenarioCatalogue.selected().count)
+        guard skipped.isEmpty else {
+            try Test.cancel(Comment(rawValue: SkippedScenario.report(skipped, played: played)))
+        }
     }
 }
 
@@ -25,13 +48,19 @@ struct OwnStackFeatureTests {
         }
         let report: @Sendable (StackEvent) -> Void = { events.record($0) }
         try await TestStack.with(adjust: adjust, report: report) { stack in
-            try await ScenarioCase.run(scenario, on: stack, events: events)
+            try await ScenarioCase.run(scenario, on: ScenarioStack(stack), events: events)
         }
     }
 }
 
 /// The scenarios about faults under load, on the executables that people run; `make features` says where they are.
-@Suite(.serialized, .enabled(if: TestStack.hasReleaseExecutables, "make features builds the executables for them"))
+@Suite(
+    .serialized,
+    .enabled(
+        if: try TestStack.hasReleaseExecutables || ScenarioCatalogue.selected(.fault).isEmpty,
+        "make features builds the executables for them"
+    )
+)
 struct FaultFeatureTests {
     @Test(.timeLimit(.minutes(5)), arguments: try ScenarioCatalogue.selected(.fault))
     func scenario(_ scenario: Scenario) async throws {
@@ -67,7 +96,7 @@ extension StackConfiguration {
 
 /// Runs one scenario and reports its failure with everything that explains it.
 private enum ScenarioCase {
-    static func run(_ scenario: Scenario, on stack: LocalStack, events: StackEvents = StackEvents()) async throws {
+    static func run(_ scenario: Scenario, on stack: ScenarioStack, events: StackEvents = StackEvents()) async throws {
         let world = ScenarioWorld(stack: stack, events: events)
         do {
             try await ScenarioRunner(steps: Steps.all).run(scenario.pickle, in: world)
@@ -76,9 +105,10 @@ private enum ScenarioCase {
                 failure: error,
                 exchange: world.exchanges.last,
                 story: world.story,
-                logLines: StoryLog.lines(of: world.story, in: stack.layout.logs)
+                logLines: stack.local.map { StoryLog.lines(of: world.story, in: $0.layout.logs) }
             )
             Issue.record(Comment(rawValue: report.description))
         }
+        if scenario.damagesStack { try await stack.damage.mend() }
     }
 }

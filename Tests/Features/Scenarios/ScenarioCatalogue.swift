@@ -1,20 +1,37 @@
 import FoundationEssentials
 import Gherkin
+import StackSupport
 import TestSupport
 
 /// The scenarios of `features/`, those that the tags in the variable `TAGS` select, or all.
 enum ScenarioCatalogue {
     static let folder = ProjectFiles.root + "/features"
 
-    /// The selected scenarios, in the order of files and lines.
+    /// The selected scenarios for one stage, in the order of files and lines.
     ///
-    /// - Throws: `GherkinErrors` with file, line and column; `TagExpressionError` for a bad `TAGS`.
+    /// - Throws: `GherkinErrors` with file, line and column; `TagExpressionError` for a bad `TAGS`; `StackFailure` for a
+    ///   bad `TARGET`.
     static func selected(_ stage: Scenario.Stage) throws -> [Scenario] {
+        let target = try StackTarget.current
+        return try selected().filter { $0.stage(on: target) == stage }
+    }
+
+    /// The selected scenarios that are played nowhere.
+    static func skipped() throws -> [SkippedScenario] {
+        let target = try StackTarget.current
+        return try selected().compactMap { SkippedScenario($0, on: target) }
+    }
+
+    /// The selected scenarios.
+    static func selected() throws -> [Scenario] {
         let tags = ProcessInfo.processInfo.environment["TAGS"].flatMap { $0.isEmpty ? nil : $0 }
+        return try tagged(tags)
+    }
+
+    /// The scenarios that a tag expression selects; all without one.
+    static func tagged(_ tags: String?) throws -> [Scenario] {
         let expression = try tags.map { try TagExpression(parsing: $0) }
-        return try all().filter { scenario in
-            scenario.stage == stage && expression?.matches(scenario.pickle) != false
-        }
+        return try all().filter { expression?.matches($0.pickle) != false }
     }
 
     /// Every scenario.

@@ -5,17 +5,23 @@ struct FailureReport: CustomStringConvertible {
     let failure: ScenarioFailure
     let exchange: Exchange?
     let story: String
-    let logLines: [StoryLog.Line]
+    /// Nil where the logs are not at hand.
+    let logLines: [StoryLog.Line]?
 
     var description: String {
         let last = exchange.map { "last exchange:\n\($0)" } ?? "no request was sent"
-        let log = logLines.map { "  \($0.process)  \($0.text)" }.joined(separator: "\n")
         return """
             \(failure)
 
             \(last)
 
-            log lines of correlation ID \(story): \(logLines.isEmpty ? "none" : "\n\(log)")
+            log lines of correlation ID \(story): \(log)
             """
+    }
+
+    private var log: String {
+        guard let logLines else { return "not at hand; search the logs of the stack for it" }
+        guard !logLines.isEmpty else { return "none" }
+        return "\n" + logLines.map { "  \($0.process)  \($0.text)" }.joined(separator: "\n")
     }
 }

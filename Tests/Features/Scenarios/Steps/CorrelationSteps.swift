@@ -9,9 +9,10 @@ import TestSupport
 enum CorrelationSteps {
     static func define(in steps: inout StepRegistry<ScenarioWorld>) {
         steps.define("the correlation ID is found in the logs of:") { world, arguments in
+            let logs = try world.stack.processes.layout.logs
             for row in try arguments.table.rows.dropFirst() {
                 let isThere = {
-                    StoryLog.lines(of: world.story, in: world.stack.layout.logs)
+                    StoryLog.lines(of: world.story, in: logs)
                         .contains { $0.process.hasPrefix(row[0]) && $0.text.contains(row[1]) }
                 }
                 try await eventually("a line \(row[1]) of \(row[0]) with the ID", holds: isThere)
@@ -30,7 +31,7 @@ enum CorrelationSteps {
             try expect(isValid, "\(id) is no correlation ID")
         }
         steps.define("all log lines of the story have one trace ID") { world, _ in
-            let lines = StoryLog.lines(of: world.story, in: world.stack.layout.logs)
+            let lines = StoryLog.lines(of: world.story, in: try world.stack.processes.layout.logs)
             let traces = try lines.map { try StrictJSON.parse(Data($0.text.utf8))["trace.id"]?.spelled ?? "(none)" }
             try expect("the number of trace IDs", Set(traces).count, is: 1)
             try expect(traces[0].utf8.count == 32, "\(traces[0]) is no trace ID")

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Gherkin
 import HTTPTypes
 import InputValidation
@@ -10,21 +9,17 @@ enum DeadLetterSteps {
     private static let path = "/v1/mail/dead-letters"
 
     static func define(in steps: inout StepRegistry<ScenarioWorld>) {
-        steps.define("the mail folder cannot be written") { world, _ in
-            let folder = world.stack.layout.mail
-            try FileManager.default.moveItem(atPath: folder, toPath: folder + ".away")
-            try Data("not a folder".utf8).write(to: URL(filePath: folder))
+        steps.define("mails cannot be delivered") { world, _ in
+            try await world.stack.damage.refuseMails()
         }
-        steps.define("the mail folder can be written again") { world, _ in
-            let folder = world.stack.layout.mail
-            try FileManager.default.removeItem(atPath: folder)
-            try FileManager.default.moveItem(atPath: folder + ".away", toPath: folder)
+        steps.define("mails can be delivered again") { world, _ in
+            try await world.stack.damage.acceptMails()
         }
         steps.define("there comes/come to be {int} dead letter(s)") { world, arguments in
             let count = try arguments.int(0)
             let areThere = {
-                let exchange = try await world.send(.get, path)
-                return try exchange.reply.status == 200 && exchange.json["items"]?.elements.count == count
+                let exchange = try await world.send(.get, "\(path)?limit=100")
+                return try exchange.reply.status == 200 && letters(world).count == count
             }
             try await eventually("\(count) dead letters", within: .seconds(40), holds: areThere)
         }
@@ -38,8 +33,9 @@ enum DeadLetterSteps {
                 errors.map { $0["attempt"]?.spelled ?? "" },
                 is: (1...(try arguments.int(0))).map(String.init)
             )
+            let trouble = try world.stack.damage.mailTrouble
             for error in errors {
-                try expect(error["message"]?.spelled.contains("mail folder") == true, "the error is \(error.spelled)")
+                try expect(error["message"]?.spelled.contains(trouble) == true, "the error is \(error.spelled)")
             }
         }
         steps.define("the dead letter hides its recipient and its token") { world, _ in
@@ -61,8 +57,13 @@ enum DeadLetterSteps {
         }
     }
 
+    /// The letters of this scenario in the last answer; others may be there, too.
+    private static func letters(_ world: ScenarioWorld) throws -> [JSONValue] {
+        try (world.value("items")?.elements ?? []).filter { $0["correlationId"]?.spelled == world.story }
+    }
+
     private static func firstID(_ world: ScenarioWorld) throws -> String {
-        guard let id = try world.value("items/0/id")?.spelled else {
+        guard let id = try letters(world).first?["id"]?.spelled else {
             throw ExpectationFailed(description: "there is no dead letter in the last answer")
         }
         return id

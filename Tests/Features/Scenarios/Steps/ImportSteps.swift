@@ -64,7 +64,7 @@ enum ImportSteps {
             let result = try await Subprocess.run(
                 .path(FilePath(TestStack.executables + "/clowder")),
                 arguments: [
-                    "import", "--url", world.stack.gatewayURL, "--state", world.stack.configuration.state, file,
+                    "import", "--url", world.stack.gatewayURL, "--state", try stateFolder(world, in: directory), file,
                 ],
                 output: .string(limit: 64 * 1024),
                 error: .string(limit: 64 * 1024)
@@ -75,5 +75,13 @@ enum ImportSteps {
             world.notes["exit code"] = "\(code)"
             world.notes["output"] = result.standardOutput + result.standardError
         }
+    }
+    /// The state folder of the stack, or one with its accounts where it has none here.
+    private static func stateFolder(_ world: ScenarioWorld, in directory: String) throws -> String {
+        if let local = world.stack.local { return local.layout.root }
+        let layout = StateLayout(root: directory + "/state")
+        try FileManager.default.createDirectory(atPath: layout.secrets, withIntermediateDirectories: true)
+        try JSONEncoder().encode(world.stack.accounts).write(to: URL(filePath: layout.accounts))
+        return layout.root
     }
 }

@@ -107,7 +107,7 @@ enum LoadSteps {
 
     private static func search(_ world: ScenarioWorld, rate: Int, seconds: Int, _ fault: Fault) async throws {
         let gateway = GatewayClient(baseURL: world.stack.gatewayURL)
-        let stack = world.stack
+        let stack = try world.stack.processes
         let path = "/v1/listings?jurisdiction=\(world.board)&q=cat"
         let begin = rate * seconds / 2
         let summary = await OpenLoopLoad(rate: rate, duration: .seconds(seconds)).run { number in

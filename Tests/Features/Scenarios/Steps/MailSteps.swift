@@ -2,7 +2,6 @@ import FoundationEssentials
 import Gherkin
 import HTTPTypes
 import LocalStack
-import TestSupport
 
 /// Mails and what is in them.
 enum MailSteps {
@@ -11,14 +10,12 @@ enum MailSteps {
             world.mail = try await world.waitForMail(try arguments.string(0), to: try arguments.string(1))
         }
         steps.define("another mail {string} reaches {string}") { world, arguments in
-            let subject = try arguments.string(0)
-            let address = world.address(try arguments.string(1))
             let known = world.mail?.header("Message-ID")
-            world.mail = try await eventually("another mail \(subject)") {
-                try world.mailbox.mails(to: address).first {
-                    $0.header("Subject") == subject && $0.header("Message-ID") != known
-                }
-            }
+            world.mail = try await world.waitForMail(
+                try arguments.string(0),
+                to: try arguments.string(1),
+                otherThan: known
+            )
         }
         steps.define("the mail has one plain and one HTML part that say {string}") { world, arguments in
             let words = try arguments.string(0)
@@ -33,9 +30,8 @@ enum MailSteps {
             try expect(name, world.mail?.header(name) ?? "(absent)", is: world.story)
         }
         steps.define("a link scanner opens the mail's link {int} times") { world, arguments in
-            let page = world.mail?.page ?? ""
-            let path = page.dropFirst(world.stack.gatewayURL.count)
-            for _ in 0..<(try arguments.int(0)) { try await world.send(.get, String(path)) }
+            let path = try Self.path(of: world.mail?.page ?? "")
+            for _ in 0..<(try arguments.int(0)) { try await world.send(.get, path) }
         }
         steps.define("the page has a button") { world, _ in
             let reply = try world.last.reply
@@ -46,9 +42,16 @@ enum MailSteps {
             let subject = try arguments.string(0)
             for written in world.people.keys.sorted() {
                 _ = try await world.waitForMail(subject, to: written)
-                let mails = try world.mailbox.mails(to: world.address(written))
+                let mails = try await world.stack.mailbox.mails(to: world.address(written))
                 try expect("the mails to \(written)", mails.count, is: 1)
             }
         }
+    }
+    /// The path of a link; a stack may be reached by another name than its links use.
+    private static func path(of link: String) throws -> String {
+        guard let scheme = link.firstRange(of: "://"), let slash = link[scheme.upperBound...].firstIndex(of: "/") else {
+            throw ExpectationFailed(description: "the mail has no link to a page but \(link)")
+        }
+        return String(link[slash...])
     }
 }

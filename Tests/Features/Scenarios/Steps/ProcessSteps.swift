@@ -14,13 +14,10 @@ import Darwin
 enum ProcessSteps {
     static func define(in steps: inout StepRegistry<ScenarioWorld>) {
         steps.define("the process {string} is killed") { world, arguments in
-            try expect(world.stack.signal(try arguments.string(0), SIGKILL), "the process is not running")
+            try expect(try world.stack.processes.signal(try arguments.string(0), SIGKILL), "the process is not running")
         }
         steps.define("all {word} processes are killed") { world, arguments in
-            let service = try arguments.string(0)
-            for name in world.stack.processNames where name.hasPrefix(service) {
-                try expect(world.stack.signal(name, SIGKILL), "\(name) is not running")
-            }
+            try await world.stack.damage.kill(try arguments.string(0))
         }
         steps.define("the stack says that {string} was ended by signal {int} and is started again") {
             world,
@@ -35,6 +32,7 @@ enum ProcessSteps {
 
     /// Signs people up one after the other and kills the worker again and again as soon as it is back.
     private static func signUpUnderFire(people: Int, kills: Int, _ world: ScenarioWorld) async throws {
+        let stack = try world.stack.processes
         let every = max(1, people / kills)
         for number in 1...people {
             let written = "person\(number)@example.org"
@@ -45,7 +43,7 @@ enum ProcessSteps {
             try expect("the sign-up's status", try world.last.reply.status, is: 202)
             world.people[written] = Person(email: world.address(written), password: Person.usualPassword)
             guard number.isMultiple(of: every) else { continue }
-            try await eventually("the kill", holds: { world.stack.signal("mail-worker-1", SIGKILL) })
+            try await eventually("the kill", holds: { stack.signal("mail-worker-1", SIGKILL) })
         }
     }
 }

@@ -83,8 +83,7 @@ enum SessionSteps {
     static func logIn(role: String, _ world: ScenarioWorld) async throws {
         world.token = nil
         guard role != "nobody" else { return }
-        let accounts = try DemoAccount.read(world.stack.layout)
-        guard let account = accounts.first(where: { $0.role == role }) else {
+        guard let account = world.stack.accounts.first(where: { $0.role == role }) else {
             throw ExpectationFailed(description: "there is no demo account \(role)")
         }
         let gateway = GatewayClient(baseURL: world.stack.gatewayURL)

@@ -9,7 +9,7 @@ import TestSupport
 /// Everything that a scenario writes carries its own mark, so that scenarios on one stack do not see each other:
 /// `ada@example.org` becomes `ada+mark@example.org`, `$board` in texts becomes `board-mark`.
 final class ScenarioWorld {
-    let stack: LocalStack
+    let stack: ScenarioStack
     let events: StackEvents
     /// The correlation ID of every request, unless a step sends another.
     let story: String
@@ -28,7 +28,7 @@ final class ScenarioWorld {
     private let mark: String
     private let gateway: GatewayClient
 
-    init(stack: LocalStack, events: StackEvents) {
+    init(stack: ScenarioStack, events: StackEvents) {
         self.stack = stack
         self.events = events
         mark = String(UInt32.random(in: 0x1000_0000...UInt32.max), radix: 16)
@@ -36,8 +36,6 @@ final class ScenarioWorld {
         board = "board-\(mark)"
         gateway = GatewayClient(baseURL: stack.gatewayURL)
     }
-
-    var mailbox: Mailbox { Mailbox(folder: stack.layout.mail) }
 
     /// An address of this scenario alone.
     func address(_ written: String) -> String {
@@ -92,9 +90,19 @@ final class ScenarioWorld {
     }
 
     /// Waits for a mail with this subject to an address.
-    func waitForMail(_ subject: String, to written: String) async throws -> ReceivedMail {
-        try await eventually("a mail \(subject) to \(written)") {
-            try mailbox.mails(to: address(written)).first { $0.header("Subject") == subject }
+    ///
+    /// - Parameters:
+    ///   - subject: The subject.
+    ///   - written: The address as the scenario writes it.
+    ///   - known: The `Message-ID` of a mail that is not meant.
+    /// - Returns: The mail.
+    /// - Throws: `PollingTimedOut` when none comes.
+    func waitForMail(_ subject: String, to written: String, otherThan known: String? = nil) async throws -> ReceivedMail
+    {
+        try await eventually("a mail \(subject) to \(written)", every: stack.mailbox.pause) {
+            try await stack.mailbox.mails(to: address(written)).first {
+                $0.header("Subject") == subject && (known == nil || $0.header("Message-ID") != known)
+            }
         }
     }
 }
