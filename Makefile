@@ -63,8 +63,13 @@ test: prepare ## All Swift tests, the features and the checks.
 	$(MAKE) --no-print-directory features
 	$(MAKE) --no-print-directory check
 
-features: $(RELEASE)/.built ## The scenarios in features/. TAGS='@own-stack'
-	@TAGS="$(TAGS)" EXECUTABLES="$(abspath $(BINARIES))" $(ONE) swift test --filter FeatureTests
+ifeq ($(TARGET),compose)
+features: ## The scenarios in features/. TAGS='@own-stack'; TARGET=compose plays them on containers
+	@TAGS="$(TAGS)" deploy/compose/features
+else
+features: $(RELEASE)/.built
+	@TAGS="$(TAGS)" TARGET="$(TARGET)" EXECUTABLES="$(abspath $(BINARIES))" $(ONE) swift test --filter FeatureTests
+endif
 
 check: ## Formatter, layers, forbidden patterns, sizes, the audit's own test.
 	@deploy/checks/run
