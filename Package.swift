@@ -197,7 +197,7 @@ let package = Package(
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
         .tests(
             of: "HTTPProxy",
-            uses: ["Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
+            uses: ["Conformance", "Discovery", "HTTPEdge", "LoadBalancing", "Resilience"],
             outside: [.httpTypes, .nioCore, .nioPosix]
         ),
         .tests(of: "TCPProxy", uses: ["Discovery", "LoadBalancing"], outside: [.nioCore, .nioPosix]),
@@ -235,8 +235,8 @@ let package = Package(
         .tests(
             ofService: "Gateway",
             uses: [
-                "Correlation", "Discovery", "HTTPProxy", "LoadBalancing", "MailWorkerContract", "Redis", "Resilience",
-                "SearchContract", "TCPProxy", "UsersContract",
+                "Conformance", "Correlation", "Discovery", "HTTPProxy", "LoadBalancing", "MailWorkerContract", "Redis",
+                "Resilience", "SearchContract", "TCPProxy", "UsersContract",
             ]
         ),
         .testTarget(

@@ -66,7 +66,7 @@ extension ProxyExchange {
             // The replica closed the connection while it was idle; that says nothing about the replica.
             connect(attempt)
         case .trying, .holding: lose(attempt, because: reason)
-        case .admitting, .following, .pausing: break
+        case .admitting, .asking, .following, .pausing: break
         }
     }
 

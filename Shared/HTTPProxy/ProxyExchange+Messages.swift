@@ -129,7 +129,7 @@ extension ProxyExchange {
             if job.held.readableBytes == 0 { job.held = part } else { job.held.writeImmutableBuffer(part) }
             if job.held.readableBytes > ProxyConfiguration.heldBackBytes { stream(job) }
         case .streaming(let isChunked): pass(part, isChunked: isChunked, job)
-        case .admitting, .following, .trying, .pausing: break
+        case .admitting, .asking, .following, .trying, .pausing: break
         }
     }
 
@@ -150,7 +150,7 @@ extension ProxyExchange {
             finishAttempt(job)
             over(status: job.status)
             job.client.finishShortcut(isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
-        case .admitting, .following, .trying, .pausing: break
+        case .admitting, .asking, .following, .trying, .pausing: break
         }
     }
 

@@ -8,6 +8,8 @@ final class ProxyJob {
     enum Phase {
         /// Somebody is asked whether the client may make the request.
         case admitting
+        /// The answer is looked for among those that other proxies have fetched.
+        case asking
         /// Another request's answer is waited for.
         case following(ProxyCache.State.Follower)
         /// The request is sent, or about to be.
@@ -61,6 +63,10 @@ final class ProxyJob {
     var fill: ProxyCache.State.Fill?
     /// The old response that may turn out to be the new one.
     var stale: CachedResponse?
+    /// The key of the answer among those that are shared.
+    var sharedKey: String?
+    /// When it was missing there.
+    var epoch: ResponseEpoch?
     /// How many bytes the key of the cache takes.
     var cacheKeyBytes = 0
     /// When an old answer is served if there is no new one; nil where there is no old one.

@@ -1,4 +1,3 @@
-import Crypto
 import Resilience
 
 /// The script that decides about a call, and counts it where all limits admit it.
@@ -6,10 +5,7 @@ import Resilience
 /// A key holds its theoretical arrival time since 1970, as `MICROSECONDS:TICKS`. The script answers with what was spent
 /// of each burst before the call, two numbers for each key; what that means is computed here, by ``GCRA``.
 struct RateLimitScript: Sendable {
-    /// The script's text.
-    let text: String
-    /// What the server knows the script by, once it has run it.
-    let digest: String
+    let script: RedisScript
     /// What the clock is told with each call.
     let clockArguments: @Sendable () -> [String]
 
@@ -24,10 +20,7 @@ struct RateLimitScript: Sendable {
         grace: Int = 2,
         clockArguments: @escaping @Sendable () -> [String] = { [] }
     ) {
-        text = "local clock, grace = \(clock), \(grace)\n" + Self.decision
-        digest = Insecure.SHA1.hash(data: Array(text.utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        script = RedisScript("local clock, grace = \(clock), \(grace)\n" + Self.decision)
         self.clockArguments = clockArguments
     }
 

@@ -19,9 +19,11 @@ final class RedisConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var waiting = CircularBuffer<Waiting>()
     private var waitingBytes = 0
-    private var isWatching = false
+    /// When the clock is looked at next; nil for never.
+    private var alarm: (time: NIODeadline, task: Scheduled<Void>)?
     private var isFlushPlanned = false
-    private var failure: RedisError?
+    /// Why it has ended; nil while it has not.
+    private(set) var failure: RedisError?
     /// Called once, when the connection has ended.
     var onEnd: ((RedisError) -> Void)?
 
@@ -44,7 +46,7 @@ final class RedisConnection: ChannelInboundHandler {
         waitingBytes += bytes
         context.write(wrapOutboundOut(command.bytes), promise: nil)
         planFlush(context)
-        if !isWatching { watch(context) }
+        if alarm.map({ end < $0.time }) ?? true { watch(until: end, context) }
     }
 
     /// Ends the connection; whoever waits is told why.
@@ -74,19 +76,19 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     /// Looks at the clock when the one that has waited for longest has waited for too long.
-    private func watch(_ context: ChannelHandlerContext) {
-        guard let end = waiting.first?.end else {
-            isWatching = false
-            return
-        }
-        isWatching = true
-        context.eventLoop.assumeIsolated().scheduleTask(deadline: end) { [self] in
-            guard let context = self.context, failure == nil else { return }
-            if let first = waiting.first, first.end <= context.eventLoop.now {
+    ///
+    /// Limits may differ: what is sent last may have to be answered first.
+    private func watch(until end: NIODeadline, _ context: ChannelHandlerContext) {
+        alarm?.task.cancel()
+        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: end) { [self] in
+            alarm = nil
+            guard let context = self.context, failure == nil, let next = waiting.lazy.map(\.end).min() else { return }
+            if next <= context.eventLoop.now {
                 return close(because: RedisError(.timedOut, "the server did not answer in time"))
             }
-            watch(context)
+            watch(until: next, context)
         }
+        alarm = (end, task)
     }
 
     // MARK: What comes in

@@ -81,6 +81,8 @@ final class RedisLink {
     private func introduce(_ connection: RedisConnection) {
         let end = RedisError(.unavailable, "the client is closed")
         guard case .connecting = state else { return connection.close(because: end) }
+        // It may have ended before anybody could be told.
+        if let error = connection.failure { return failed(error) }
         connection.onEnd = { [self] error in lost(connection, error) }
         let commands = introduction
         var agreed = 0

@@ -38,14 +38,7 @@ public final class RedisRateLimitStore: RateLimitStore {
         completion: @escaping @Sendable (Result<[RateLimitDecision], RateLimitStoreError>) -> Void
     ) {
         let words = script.words(limits.map(name), under: limits.map(\.policy))
-        client.send(RedisCommand(["EVALSHA", script.digest] + words)) { [client, script] result in
-            if case .success(.error(let text)) = result, text.hasPrefix("NOSCRIPT") {
-                // The server was started anew, or has never seen the script.
-                client.send(RedisCommand(["EVAL", script.text] + words)) { completion(Self.decisions($0, limits)) }
-            } else {
-                completion(Self.decisions(result, limits))
-            }
-        }
+        client.run(script.script, words) { completion(Self.decisions($0, limits)) }
     }
 
     private func name(of limit: RateLimitedKey) -> String {

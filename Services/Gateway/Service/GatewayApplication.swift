@@ -4,8 +4,6 @@ import HTTPProxy
 import Hummingbird
 import Logging
 import NIOCore
-import NIOPosix
-import Redis
 import Resilience
 package import ServiceRuntime
 
@@ -26,17 +24,16 @@ package func makeGatewayApplication(
     now: @escaping @Sendable () -> Date
 ) -> ServiceParts<GatewayResponder> {
     let start = clock.now
-    let counterServer = configuration.countersAddress.map {
-        RedisClient(to: $0, name: "clowder-gateway", on: MultiThreadedEventLoopGroup.singleton)
-    }
+    let engines = SharedEngines(configuration)
     let maker = SnapshotMaker(
         access: access,
         connections: connections,
         counters: LimitCounters(
-            sharing: counterServer.map { RedisRateLimitStore($0, prefix: configuration.countersPrefix) },
+            sharing: engines.counters,
             logger: Logger.current,
             now: { start.duration(to: clock.now) }
         ),
+        answers: engines.answers,
         clock: clock,
         start: start,
         logger: Logger.current
@@ -64,7 +61,7 @@ package func makeGatewayApplication(
                 routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
             }
         ),
-        background: [connections] + [counterServer].compactMap { $0 } + [HangUpSignal(reload.run), listeners],
+        background: [connections] + engines.background + [HangUpSignal(reload.run), listeners],
         checks: [],
         limits: EdgeLimits(),
         isStream: { routing.current.table.route($0, path: $1)?.isStream ?? false },

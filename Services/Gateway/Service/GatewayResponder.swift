@@ -77,22 +77,28 @@ package struct GatewayResponder: HTTPResponder {
             guard verdict.isAdmitted else { throw report.problem }
         }
         let arm = parts.experiments.arm(of: subject, in: route.variant)
-        // Whatever was asked for before the change is out of date, even when nothing is known of how it ended.
-        defer { invalidate(after: route, parts) }
-        var response = try await measured(arm) {
-            try await forwarder.forward(request, on: route, in: arm, context: context)
+        let result: Result<Response, any Error>
+        do {
+            result = .success(
+                try await measured(arm) { try await forwarder.forward(request, on: route, in: arm, context: context) }
+            )
+        } catch {
+            result = .failure(error)
         }
+        // Whatever was asked for before the change is out of date, even when nothing is known of how it ended.
+        await invalidate(after: route, parts)
+        var response = try result.get()
         response.headers[.variant] = arm?.variant.text
         return request.method == .head ? response.withoutBody() : response
     }
 
     /// Empties the caches that a call makes out of date, also where others have taken their place meanwhile.
-    private func invalidate(after route: Route, _ parts: Routing.Snapshot) {
-        parts.caches.invalidate(route.invalidates)
+    private func invalidate(after route: Route, _ parts: Routing.Snapshot) async {
+        await parts.caches.invalidate(route.invalidates)
         let current = routing.current
         guard current.caches !== parts.caches else { return }
         let names = current.table.invalidated(by: route.method, route.pattern)
-        current.caches.invalidate(Array(Set(route.invalidates + names)))
+        await current.caches.invalidate(Array(Set(route.invalidates + names)))
     }
 
     /// Notes how long an arm takes, and how it ends.

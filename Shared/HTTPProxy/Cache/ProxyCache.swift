@@ -29,10 +29,14 @@ public struct ProxyCache: Sendable {
     /// How long an answer is good for.
     public let lifetime: ResponseLifetime
 
+    /// Where other proxies keep and find them too; nil for nowhere.
+    public let shared: SharedAnswers?
+
     /// Creates a cache of `responses`, which may be that of other routes too.
-    public init(_ responses: Responses, lifetime: ResponseLifetime) {
+    public init(_ responses: Responses, lifetime: ResponseLifetime, shared: SharedAnswers? = nil) {
         self.responses = responses
         self.lifetime = lifetime
+        self.shared = shared
     }
 
     /// The longest target that is looked up, in bytes.
@@ -70,6 +74,8 @@ public struct ProxyCache: Sendable {
 public enum ProxyCacheUse: String, Sendable {
     /// A fresh answer was served.
     case hit
+    /// A fresh answer was served that another proxy had fetched.
+    case shared
     /// An old one was served, and a new one is being fetched.
     case stale
     /// An old one was served, since there is no newer.
@@ -92,12 +98,16 @@ public struct CachedResponse: Sendable {
     let date: ByteBuffer
     let body: ByteBuffer
     let entityTag: String?
+    /// How long it is good for, from when it came here.
     private(set) var lifetime: ResponseLifetime
+    /// How old it was when it came here.
+    private(set) var ageAtArrival = Duration.zero
 
-    /// The same for another time.
+    /// The same as of now, for another time.
     func lasting(_ lifetime: ResponseLifetime) -> Self {
         var response = self
         response.lifetime = lifetime
+        response.ageAtArrival = .zero
         return response
     }
 

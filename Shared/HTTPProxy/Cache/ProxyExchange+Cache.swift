@@ -24,19 +24,19 @@ extension ProxyExchange {
         case .serve(let response?, let age): serve(response, age: age, as: .hit)
         case .serveStale(let response?, let age): serve(response, age: age, as: .stale)
         case .serveStaleAndRevalidate(let response?, let age, let fill):
-            revalidate(response, fill, job)
+            revalidate(response, fill, job, key)
             serve(response, age: age, as: .stale)
         case .serve(nil, _), .serveStale(nil, _):
             job.cacheUse = .pass
             enter(at: job.start)
         case .serveStaleAndRevalidate(nil, _, let fill):
             job.fill = fill
-            enter(at: job.start)
+            fetch(job, in: cache, key)
         case .lead(let fill, let stale):
             job.fill = fill
             job.stale = stale ?? nil
             if job.stale != nil { job.patience = loop.eventLoop.now + TimeAmount(ProxyConfiguration.stalePatience) }
-            enter(at: job.start)
+            fetch(job, in: cache, key)
         case .follow(let follower): job.phase = .following(follower)
         case .refuse: fail(.shed(retryAfter: Self.crowdPause), "crowd")
         }
@@ -87,7 +87,12 @@ extension ProxyExchange {
     }
 
     /// Fetches a new answer while the client has the old one.
-    private func revalidate(_ response: CachedResponse, _ fill: ProxyCache.State.Fill, _ job: ProxyJob) {
+    private func revalidate(
+        _ response: CachedResponse,
+        _ fill: ProxyCache.State.Fill,
+        _ job: ProxyJob,
+        _ key: ProxyCache.Key
+    ) {
         let background = ProxyJob(
             to: job.target,
             from: AbsentClient(inPlaceOf: job.client),
@@ -100,7 +105,7 @@ extension ProxyExchange {
         background.cacheKeyBytes = job.cacheKeyBytes
         let exchange = loop.makeExchange()
         exchange.take(background)
-        exchange.enter(at: job.start)
+        if let cache = job.target.cache { exchange.fetch(background, in: cache, key) }
     }
 
     // MARK: Answers
@@ -109,6 +114,7 @@ extension ProxyExchange {
     private func serve(_ response: CachedResponse, age: Duration, as use: ProxyCacheUse) {
         guard let job else { return }
         job.cacheUse = use
+        let age = age + response.ageAtArrival
         let isKnown = response.entityTag.map { self.isKnown($0, job) } ?? false
         var answer = ByteBufferAllocator().buffer(capacity: response.bytes + 512)
         answer.writeStaticString(isKnown ? "HTTP/1.1 304 Not Modified\r\n" : "HTTP/1.1 200 OK\r\n")
@@ -136,10 +142,11 @@ extension ProxyExchange {
         buffer.writeDecimal(Int(age.components.seconds))
         buffer.writeStaticString("\r\nCache-Status: clowder; ")
         switch use {
-        case .hit, .stale:
+        case .hit, .stale, .shared:
             buffer.writeStaticString("hit; ttl=")
             let fresh = job.target.cache?.lifetime.fresh ?? .zero
             buffer.writeString(String((fresh - age).components.seconds))
+            if use == .shared { buffer.writeStaticString("; detail=shared") }
         case .staleIfError: buffer.writeStaticString("fwd=stale; detail=stale-if-error")
         case .miss: buffer.writeStaticString("fwd=uri-miss; stored")
         case .revalidated: buffer.writeStaticString("fwd=stale; fwd-status=304; stored")
@@ -178,10 +185,18 @@ extension ProxyExchange {
         return true
     }
 
+    /// Takes an answer that another proxy has fetched.
+    func take(_ response: CachedResponse, _ job: ProxyJob) {
+        guard let fill = job.fill else { return }
+        keep(response, fill, job)
+        serve(response, age: .zero, as: .shared)
+    }
+
     private func keep(_ response: CachedResponse, _ fill: ProxyCache.State.Fill, _ job: ProxyJob) {
         job.fill = nil
         let bytes = response.bytes + job.cacheKeyBytes
         complete(fill, of: job, with: .fetched(response, bytes: bytes, lifetime: response.lifetime))
+        share(response, job)
     }
 
     /// Asks once more, in the client's own words, for an answer that depends on them; whether that is so.

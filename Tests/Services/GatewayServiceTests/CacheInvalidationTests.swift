@@ -1,4 +1,5 @@
 import AccessPolicy
+import Conformance
 import Discovery
 import Hummingbird
 import HummingbirdTesting
@@ -74,6 +75,28 @@ import UsersContract
         }
     }
 
+    /// By the time the caller has the answer, nobody finds the old one, at whichever gateway.
+    @Test(arguments: [false, true])
+    func emptiesWhatGatewaysShareBeforeTheCallerHasTheAnswer(isAway: Bool) async throws {
+        let memory = MemoryResponseStore(ManualTime())
+        let store = ConfirmedResponseStore(memory)
+        try await Self.withRouting(answers: store) { gateway, _, _ in
+            let epoch = try await store.missing("a", in: "listings")
+            let old = StoredResponse(bytes: [1], fresh: .seconds(60))
+            store.keep(old, as: "a", in: "listings", from: epoch)
+            let token = try await gateway.token(["shelter"])
+            memory.isAway = isAway
+            let answer = try await gateway.send(.put, "/v1/listings/A1", #"{"species":"DOG"}"#, token: token)
+            #expect(answer.status == .ok)
+            memory.isAway = false
+            switch await store.find("a", in: "listings") {
+            case .found: Issue.record("the old answer is found")
+            case .missing(let next): #expect(!isAway && next != epoch)
+            case .unavailable: #expect(isAway)
+            }
+        }
+    }
+
     private static func fill(_ cache: ProxyCache) throws {
         let now = ContinuousClock().now
         let key = ProxyCache.Key(service: SearchAddress.name, target: "/v1/listings", variant: nil)
@@ -87,6 +110,7 @@ import UsersContract
 
     /// Runs the gateway before fake services, and shows what its requests are answered by.
     private static func withRouting(
+        answers: (any ResponseStore)? = nil,
         _ body: @Sendable (RunningGateway, Routing, SnapshotMaker) async throws -> Void
     ) async throws {
         let logger = Logger(label: "gateway", factory: { _ in InMemoryLogHandler() })
@@ -99,6 +123,7 @@ import UsersContract
                 access: access,
                 connections: connections,
                 counters: LimitCounters(logger: logger, now: { .zero }),
+                answers: answers,
                 clock: clock,
                 start: clock.now,
                 logger: logger

@@ -22,6 +22,8 @@ final class ProxyScope: ProxyObserver {
     /// What a target may have and need not.
     struct Parts {
         var lifetime: ResponseLifetime?
+        /// Where other proxies keep answers too.
+        var store: (any ResponseStore)?
         var bulkhead: Int?
         var variant: ProxyVariant?
         /// That of requests with a field `X-Other`.
@@ -102,7 +104,13 @@ final class ProxyScope: ProxyObserver {
                 ),
                 deadline: deadline,
                 concurrency: concurrency,
-                cache: parts.lifetime.map { ProxyCache(responses, lifetime: $0) },
+                cache: parts.lifetime.map { lifetime in
+                    ProxyCache(
+                        responses,
+                        lifetime: lifetime,
+                        shared: parts.store.map { SharedAnswers($0, name: "things") }
+                    )
+                },
                 variant: variant
             )
         }

@@ -1,6 +1,5 @@
 package import AccessPolicy
 package import Discovery
-import Redis
 import Resilience
 package import ServiceRuntime
 
@@ -15,9 +14,14 @@ package struct GatewayConfiguration: Sendable {
     private static let routesKey = "routes.file"
     private static let inFlightKey = "limit.in-flight.maximum"
     private static let cacheKey = "cache.enabled"
-    private static let countersKey = "rate-limit.url"
-    private static let countersPasswordKey = "rate-limit.password"
-    private static let countersPrefixKey = "rate-limit.prefix"
+    private static let counters = RedisSettings(
+        "rate-limit",
+        purpose: "where gateways count together; each for itself when it is empty"
+    )
+    private static let answers = RedisSettings(
+        "cache",
+        purpose: "where gateways share the answers that they keep; each for itself when it is empty"
+    )
 
     /// The settings besides those of every service.
     package static let settings =
@@ -40,25 +44,14 @@ package struct GatewayConfiguration: Sendable {
                 default: "true",
                 "Whether answers are kept as the file says; false asks the services for every one."
             ),
-            Setting(
-                countersKey,
-                .url(schemes: ["redis"]),
-                default: "",
-                "redis://[USER@]HOST[:PORT][/DATABASE] where gateways count together; each for itself when it is empty."
-            ),
-            Setting(countersPasswordKey, .secretFile, default: "", "The password of that server's user, in a file."),
-            Setting(
-                countersPrefixKey,
-                .text,
-                default: "clowder:",
-                "What the keys in that server begin with; gateways that count together have the same."
-            ),
-        ]
+        ] + counters.settings + answers.settings
 
     /// The file of the routes, with what the settings put in its place.
     let file: RoutesFile.Contents
     /// The server in which gateways count together; nil where each counts for itself.
-    let countersAddress: RedisAddress?
+    let counterServer: RedisSettings.Server?
+    /// The server in which gateways share answers; nil where each keeps its own.
+    let answerServer: RedisSettings.Server?
     /// The address that the listeners of TCP routes listen on: that of the public listener.
     let host: String
     private let settings: Settings
@@ -71,7 +64,8 @@ package struct GatewayConfiguration: Sendable {
         self.policy = policy
         self.settings = settings
         host = settings.text("http.host")
-        countersAddress = try Self.server(Self.countersKey, password: Self.countersPasswordKey, settings)
+        counterServer = try Self.counters.server(settings)
+        answerServer = try Self.answers.server(settings)
         file = try Self.load(settings, policy)
     }
 
@@ -84,23 +78,6 @@ package struct GatewayConfiguration: Sendable {
     ///
     /// - Throws: `SettingsError` with everything that is wrong with it.
     func reload() throws(SettingsError) -> RoutesFile.Contents { try Self.load(settings, policy) }
-
-    /// What the keys in the server of the counters begin with.
-    var countersPrefix: String { settings.text(Self.countersPrefixKey) }
-
-    private static func server(
-        _ key: String,
-        password: String,
-        _ settings: Settings
-    ) throws(SettingsError) -> RedisAddress? {
-        let url = settings.text(key)
-        guard !url.isEmpty else { return nil }
-        do {
-            return try RedisAddress(url: url, password: settings.text(password))
-        } catch {
-            throw SettingsError(["\(key): \(error)"])
-        }
-    }
 
     private static func load(_ settings: Settings, _ policy: RolePolicy) throws(SettingsError) -> RoutesFile.Contents {
         var contents = try RoutesFile.load(settings.text(routesKey), policy: policy)

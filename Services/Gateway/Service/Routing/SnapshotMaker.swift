@@ -14,6 +14,8 @@ struct SnapshotMaker: Sendable {
     let access: AccessGuard
     let connections: ServiceConnections
     let counters: LimitCounters
+    /// Where gateways share answers; nil for nowhere.
+    var answers: (any ResponseStore)?
     let clock: ContinuousClock
     let start: ContinuousClock.Instant
     let logger: Logger
@@ -22,7 +24,12 @@ struct SnapshotMaker: Sendable {
         apply(contents.upstreams, to: contents)
         let limits = GatewayLimits(contents.limits, countedIn: counters)
         let throttle = throttle(contents.maximumInFlight, after: previous?.throttle)
-        let caches = AnswerCaches(contents.caches, after: previous?.caches, from: start)
+        let caches = AnswerCaches(
+            contents.caches,
+            after: previous?.caches,
+            sharedIn: answers,
+            from: start
+        )
         let experiments = Experiments(contents.experiments)
         return Routing.Snapshot(
             table: RouteTable(contents.routes),
