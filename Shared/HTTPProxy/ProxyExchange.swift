@@ -69,8 +69,13 @@ public final class ProxyExchange: EdgeShortcut {
 
     private func admitted(_ job: ProxyJob) {
         let client = job.client
-        let mayBeKept = client.requestBytes.withUnsafeReadableBytes { ProxyCache.answers(client.requestHead, $0) }
-        if let cache = job.target.cache, mayBeKept { lookUp(in: cache) } else { enter(at: job.start) }
+        if let cache = job.target.cache,
+            client.requestBytes.withUnsafeReadableBytes({ ProxyCache.answers(client.requestHead, $0) })
+        {
+            lookUp(in: cache)
+        } else {
+            enter(at: job.start)
+        }
     }
 
     func take(_ job: ProxyJob) {
