@@ -38,6 +38,9 @@ struct JetStream: Sendable {
     /// How long the server remembers which changes it made.
     static let changeWindow = Duration.seconds(120)
 
+    /// What a new record may grow by: a claim, and twenty errors of five hundred characters.
+    static let reserve = 64 * 1024
+
     let connection: NATSConnection
     let address: JetStreamAddress
 
@@ -62,7 +65,8 @@ struct JetStream: Sendable {
             guard error.code == APIError.nameInUse else { throw error.asMessagingError }
             let found = try await streamReply().config
             guard let found, found.subjects == wanted.subjects, found.maxMsgsPerSubject == 1, found.maxAge ?? 0 == 0,
-                found.storage == wanted.storage, found.retention == wanted.retention
+                found.storage == wanted.storage, found.retention == wanted.retention,
+                found.discard == wanted.discard, found.denyDelete != true
             else {
                 throw MessagingError(
                     .unavailable,
@@ -133,10 +137,13 @@ struct JetStream: Sendable {
         var isRepeated = false
         while true {
             do throws(MessagingError) {
-                let reply = try await connection.request(subject, fields: fields, body: body)
+                let reserve = sequence == 0 ? Self.reserve : 0
+                let reply = try await connection.request(subject, fields: fields, body: body, reserve: reserve)
                 return try await outcome(of: try Self.decode(reply), record, isRepeated: isRepeated)
             } catch {
-                guard !(error.cause is Refusal), ContinuousClock.now < end, !Task.isCancelled else { throw error }
+                guard !(error.cause is Refusal), !(error.cause is NoStream), ContinuousClock.now < end,
+                    !Task.isCancelled
+                else { throw error }
                 isRepeated = true
                 // Throws on cancellation only, which the loop looks at.
                 try? await Task.sleep(for: .milliseconds(100))
@@ -150,7 +157,8 @@ struct JetStream: Sendable {
         isRepeated: Bool
     ) async throws(MessagingError) -> Outcome {
         guard let error = reply.error else { return .stored(reply.seq) }
-        guard error.code == APIError.wrongLastSequence else { throw error.asMessagingError }
+        guard error.code != APIError.duplicateInProgress else { throw MessagingError(.unavailable, error.description) }
+        guard APIError.wrongLastSequence.contains(error.code) else { throw error.asMessagingError }
         // A server that was killed may not know any more that it made this change.
         guard isRepeated, let found = try await self.record(id: record.digest.id) else { return .conflict }
         return found.record.change == record.change ? .stored(found.sequence) : .conflict

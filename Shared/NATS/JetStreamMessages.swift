@@ -11,8 +11,12 @@ struct APIError: Error, Decodable, Sendable {
     static let deleteFailed = 10057
     /// There is a stream of this name, and it is another one.
     static let nameInUse = 10058
-    /// The subject has been written to since.
-    static let wrongLastSequence = 10071
+    /// There is no such stream.
+    static let noStream = 10059
+    /// The subject has been written to since, or is being written to.
+    static let wrongLastSequence = [10071, 10164]
+    /// The same change is being made already.
+    static let duplicateInProgress = 10158
 
     /// The number that tells errors apart.
     var code: Int
@@ -38,8 +42,14 @@ struct APIError: Error, Decodable, Sendable {
     }
 
     var asMessagingError: MessagingError {
-        failure ?? MessagingError(.unavailable, "NATS refused it", cause: Refusal("\(description) (\(code))"))
+        if code == Self.noStream { return MessagingError(.unavailable, "NATS has no such stream", cause: NoStream()) }
+        return failure ?? MessagingError(.unavailable, "NATS refused it", cause: Refusal("\(description) (\(code))"))
     }
+}
+
+/// Marks that there is no stream, as far as the server knows.
+struct NoStream: Error, CustomStringConvertible {
+    let description = "the stream is made anew by whoever uses it next"
 }
 
 /// Why something was refused that asking again does not mend.
@@ -68,6 +78,7 @@ struct StreamConfiguration: Codable {
     var numReplicas: Int?
     var duplicateWindow: UInt64?
     var maxAge: UInt64?
+    var denyDelete: Bool?
 }
 
 struct StreamReply: APIReply {

@@ -1,3 +1,4 @@
+import Logging
 public import Messaging
 
 extension JetStreamQueue: DeadLetterStore {
@@ -89,11 +90,22 @@ extension JetStreamQueue: MessageErasure {
         _ body: (inout QueueRecord) -> Bool
     ) async throws(MessagingError) -> Bool {
         let stream = try await stream()
-        while let stored = try await stream.record(id: id) {
+        while let stored = try await readable(id, in: stream) {
             var record = stored.record.changed()
             guard body(&record) else { return false }
             if case .stored = try await stream.replace(record, at: stored.sequence) { return true }
         }
         return false
+    }
+
+    /// A record, or nil where there is none or it cannot be read: the others shall not wait for it.
+    private func readable(_ id: String, in stream: JetStream) async throws(MessagingError) -> JetStream.Stored? {
+        do throws(MessagingError) {
+            return try await stream.record(id: id)
+        } catch {
+            guard error.cause is JetStream.Unreadable else { throw error }
+            Logger.current.error("message cannot be read; it is passed over", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 }

@@ -16,11 +16,16 @@ public final class JetStreamQueue: MessageQueue, Sendable {
     /// How long the ID of a done message is remembered.
     public static let dedupeWindow = Duration.seconds(7 * 24 * 3600)
 
+    /// How long a claim is remembered after the end of its lease.
+    static let memoryOfClaims = Duration.seconds(3600)
+    /// How often others may take all that was due before a claim ends with nothing.
+    static let roundsInVain = 8
+
     /// A claim of ours, with its record as we know it.
     struct Held {
         var stored: JetStream.Stored
-        /// The settling change of which no answer came.
-        var unanswered: String?
+        /// The settling changes of which no answer came.
+        var unanswered: [String] = []
     }
 
     struct State {
@@ -47,16 +52,32 @@ public final class JetStreamQueue: MessageQueue, Sendable {
     func stream() async throws(MessagingError) -> JetStream {
         if !state.withLock({ $0.isStreamMade }) {
             try await jetStream.ensureStream()
-            state.withLock { $0.isStreamMade = true }
+            state.withLock { state in
+                state.isStreamMade = true
+                state.sweep = Sweep()
+            }
         }
         return jetStream
     }
 
     /// The index, once it knows everything that was done before this call.
     func currentView() async throws(MessagingError) -> QueueView {
-        _ = try await stream()
-        try await view.catchUp()
+        let stream = try await stream()
+        try await noticing(stream) { _ throws(MessagingError) in try await view.catchUp() }
         return view
+    }
+
+    /// Does something with the stream; where there is none any more, the next call makes one.
+    func noticing<Value>(
+        _ stream: JetStream,
+        _ body: (JetStream) async throws(MessagingError) -> Value
+    ) async throws(MessagingError) -> Value {
+        do throws(MessagingError) {
+            return try await body(stream)
+        } catch {
+            if error.cause is NoStream { state.withLock { $0.isStreamMade = false } }
+            throw error
+        }
     }
 
     /// Writes the message's first record unless there is one.
@@ -65,7 +86,10 @@ public final class JetStreamQueue: MessageQueue, Sendable {
         await sweep(stream)
         let time = time
         let record = QueueRecord(message, at: time, due: time + delay / .seconds(1))
-        switch try await stream.replace(record.changed(), at: 0) {
+        let outcome = try await noticing(stream) { stream throws(MessagingError) in
+            try await stream.replace(record.changed(), at: 0)
+        }
+        switch outcome {
         case .stored: return .accepted
         case .conflict: return .duplicate
         }
@@ -77,14 +101,17 @@ public final class JetStreamQueue: MessageQueue, Sendable {
     public func claim(topic: String, limit: Int, lease: Duration) async throws(MessagingError) -> [Claim] {
         let stream = try await stream()
         var claims: [Claim] = []
-        while claims.count < limit {
+        var roundsInVain = 0
+        forgetOldClaims()
+        while claims.count < limit, roundsInVain < Self.roundsInVain {
             do throws(MessagingError) {
-                try await view.catchUp()
+                try await noticing(stream) { _ throws(MessagingError) in try await view.catchUp() }
                 let ids = view.take(topic: topic, limit: limit - claims.count, at: time)
                 guard !ids.isEmpty else { break }
                 let missed = claims.count
                 claims += try await take(ids, from: stream, lease: lease)
                 // Others took the rest at the same time; there may be more behind.
+                roundsInVain = claims.count == missed ? roundsInVain + 1 : 0
                 if claims.count - missed < ids.count { Counter(label: "clowder_queue_conflicts_total").increment() }
             } catch {
                 // What was claimed is ours, whatever became of the others.
@@ -133,10 +160,15 @@ public final class JetStreamQueue: MessageQueue, Sendable {
             return nil
         }
         let time = time
-        guard stored.record.isDue(at: time) else { return nil }
         var record = stored.record.changed()
         record.lease(until: time + lease / .seconds(1))
-        guard case .stored(let sequence) = try await stream.replace(record, at: stored.sequence) else { return nil }
+        guard stored.record.isDue(at: time),
+            case .stored(let sequence) = try await stream.replace(record, at: stored.sequence)
+        else {
+            // If somebody else changed it, the index learns that before it is asked again.
+            view.withIndex { $0.giveBack(id) }
+            return nil
+        }
         state.withLock { $0.held[id] = Held(stored: JetStream.Stored(sequence: sequence, record: record)) }
         return Claim(message: record.message, attempt: record.attempt, fence: record.fence)
     }
@@ -187,16 +219,13 @@ public final class JetStreamQueue: MessageQueue, Sendable {
         let id = claim.message.id
         var held = state.withLock { $0.held[id] }
         if held?.stored.record.fence != claim.fence { held = nil }
-        var known = held?.unanswered == nil ? held?.stored : nil
+        let unanswered = held?.unanswered ?? []
+        var known = unanswered.isEmpty ? held?.stored : nil
         while true {
             guard let stored = if let known { known } else { try await stream.record(id: id) } else {
                 throw lost(claim)
             }
-            if let unanswered = held?.unanswered, stored.record.change == unanswered,
-                stored.record.digest.state != .leased
-            {
-                return forget(claim)
-            }
+            if unanswered.contains(stored.record.change), stored.record.digest.state != .leased { return forget(claim) }
             guard stored.record.digest.state == .leased, stored.record.fence == claim.fence else { throw lost(claim) }
             var record = stored.record.changed()
             change(&record)
@@ -204,7 +233,7 @@ public final class JetStreamQueue: MessageQueue, Sendable {
             do throws(MessagingError) {
                 outcome = try await stream.replace(record, at: stored.sequence)
             } catch {
-                state.withLock { $0.held[id] = Held(stored: stored, unanswered: record.change) }
+                state.withLock { $0.held[id] = Held(stored: stored, unanswered: unanswered + [record.change]) }
                 throw error
             }
             guard case .stored(let sequence) = outcome else {
@@ -214,6 +243,14 @@ public final class JetStreamQueue: MessageQueue, Sendable {
             guard record.digest.state == .leased else { return forget(claim) }
             let renewed = Held(stored: JetStream.Stored(sequence: sequence, record: record))
             return state.withLock { $0.held[id] = renewed }
+        }
+    }
+
+    /// Lets go of claims whose lease ended long ago without an outcome.
+    private func forgetOldClaims() {
+        let oldest = time - Self.memoryOfClaims / .seconds(1)
+        state.withLock { state in
+            state.held = state.held.filter { $0.value.stored.record.digest.time > oldest }
         }
     }
 

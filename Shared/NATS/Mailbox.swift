@@ -17,13 +17,22 @@ struct Delivery: Sendable {
 final class Mailbox: Sendable {
     typealias Answer = Result<[UInt8], MessagingError>
 
+    /// What the library has said of its connection last.
+    enum Line: Sendable {
+        case none, connected, lost, closed
+    }
+
     private struct State {
+        var line = Line.none
         var nextToken: UInt64 = 0
         var waiting: [UInt64: CheckedContinuation<Answer, Never>] = [:]
         var connections = 0
     }
 
     private let state = Mutex(State())
+
+    /// What is known of the connection, without asking the library, which may be busy with it.
+    var line: Line { state.withLock { $0.line } }
 
     /// How often a connection was made.
     var connections: Int { state.withLock { $0.connections } }
@@ -49,6 +58,11 @@ final class Mailbox: Sendable {
         if let refusal { continuation.resume(returning: .failure(refusal)) }
     }
 
+    /// Whether somebody waits for the answer with this token.
+    func isAwaited(_ token: UInt64) -> Bool {
+        state.withLock { $0.waiting[token] != nil }
+    }
+
     /// Ends the wait for an answer; nothing when it has ended.
     func answer(_ token: UInt64, _ answer: Answer) {
         state.withLock { $0.waiting.removeValue(forKey: token) }?.resume(returning: answer)
@@ -56,12 +70,18 @@ final class Mailbox: Sendable {
 
     /// Notes that a connection was made.
     func connected() {
-        state.withLock { $0.connections += 1 }
+        state.withLock { state in
+            state.line = .connected
+            state.connections += 1
+        }
     }
 
     /// Ends all waits: what was asked may or may not have been done.
-    func disconnected() {
+    ///
+    /// - Parameter isClosed: Whether the library has given up as well.
+    func disconnected(isClosed: Bool = false) {
         let waiting = state.withLock { state in
+            state.line = isClosed ? .closed : .lost
             defer { state.waiting = [:] }
             return state.waiting.values
         }

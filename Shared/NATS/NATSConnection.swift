@@ -28,6 +28,9 @@ final class NATSConnection: Sendable {
     }
 
     deinit {
+        // Closing a connection waits for threads of the library.
+        let opened = state.withLock { $0.opened.take() }
+        thread.submit { _ in withExtendedLifetime(opened) {} }
         thread.shutdownGracefully { _ in }
     }
 
@@ -40,6 +43,7 @@ final class NATSConnection: Sendable {
     ///   - subject: Where the request goes.
     ///   - fields: Header fields; values without line breaks.
     ///   - body: The contents.
+    ///   - reserve: How many bytes longer it might be and still be taken.
     ///   - limit: How long to wait.
     /// - Returns: The answer's contents.
     /// - Throws: ``MessagingError`` with the code `unavailable`, also when the task is cancelled: whether the request was
@@ -48,15 +52,20 @@ final class NATSConnection: Sendable {
         _ subject: String,
         fields: [(name: String, value: String)] = [],
         body: [UInt8] = [],
+        reserve: Int = 0,
         within limit: Duration = NATSSettings.answerLimit
     ) async throws(MessagingError) -> [UInt8] {
+        guard mailbox.line != .lost else { throw Self.lost }
         let token = mailbox.makeToken()
         async let _: Void = expire(token, after: limit)
         let answer = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 mailbox.wait(for: token, continuation)
-                onThread { opened throws(MessagingError) in
-                    try opened.publish(subject, reply: opened.inbox + "\(token)", fields: fields, body: body)
+                onThread { [mailbox] opened throws(MessagingError) in
+                    // What nobody waits for any more must not be done later.
+                    guard mailbox.isAwaited(token) else { return }
+                    let reply = opened.inbox + "\(token)"
+                    try opened.publish(subject, reply: reply, fields: fields, body: body, reserve: reserve)
                 } failure: { [mailbox] error in
                     mailbox.answer(token, .failure(error))
                 }
@@ -93,15 +102,27 @@ final class NATSConnection: Sendable {
     /// Sends a message that nobody answers, from any thread; nothing when there is no connection.
     func send(to subject: String) {
         onThread { opened throws(MessagingError) in
-            try opened.publish(subject, reply: nil, fields: [], body: [])
+            try opened.publish(subject, reply: nil, fields: [], body: [], reserve: 0)
         } failure: { _ in
         }
+    }
+
+    private static var lost: MessagingError {
+        MessagingError(.unavailable, "there is no connection to NATS at the moment")
     }
 
     private func expire(_ token: UInt64, after limit: Duration) async {
         // Cancelled as soon as the answer is there.
         try? await Task.sleep(for: limit)
-        mailbox.answer(token, .failure(MessagingError(.unavailable, "NATS did not answer within \(limit)")))
+        mailbox.answer(
+            token,
+            .failure(
+                MessagingError(
+                    .unavailable,
+                    "NATS did not answer within \(limit); may its user write to $JS.API and the stream?"
+                )
+            )
+        )
     }
 
     /// Does something with the connection, on the thread; makes the connection before when there is none.
@@ -124,14 +145,17 @@ final class NATSConnection: Sendable {
     /// The connection; on the thread only, so that one at a time is made.
     private func open() throws(MessagingError) -> Opened {
         let known = state.withLock { state -> Result<Opened, MessagingError>? in
-            if let opened = state.opened, !opened.isClosed { return .success(opened) }
-            state.opened = nil
+            switch (state.opened, mailbox.line) {
+            case (let opened?, .connected): return .success(opened)
+            case (_?, .lost): return .failure(Self.lost)
+            default: state.opened = nil
+            }
             guard let refusal = state.refusal, ContinuousClock.now < refusal.end else { return nil }
             return .failure(refusal.error)
         }
         if let known { return try known.get() }
         do throws(MessagingError) {
-            let opened = try Opened(settings, mailbox)
+            let opened = try Opened(settings, mailbox, releasing: thread)
             state.withLock { $0.opened = opened }
             return opened
         } catch {

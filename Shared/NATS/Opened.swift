@@ -1,5 +1,7 @@
 import CNATS
+import Logging
 import Messaging
+import NIOPosix
 
 #if canImport(Glibc)
 import Glibc
@@ -11,13 +13,20 @@ import Darwin
 final class Opened: Sendable {
     nonisolated(unsafe) private let pointer: OpaquePointer
     private let replies: Subscription
+    private let thread: NIOThreadPool
     /// What the subjects of answers begin with.
     let inbox: String
     /// What the subjects of pushed messages begin with.
     let pushes: String
 
     /// Connects; blocks until a server has answered or all have been tried.
-    init(_ settings: NATSSettings, _ mailbox: Mailbox) throws(MessagingError) {
+    ///
+    /// - Parameters:
+    ///   - settings: Where to connect to.
+    ///   - mailbox: Who is told of answers and of the connection.
+    ///   - thread: Where subscriptions are ended, which may block.
+    /// - Throws: ``MessagingError`` when no server takes the connection.
+    init(_ settings: NATSSettings, _ mailbox: Mailbox, releasing thread: NIOThreadPool) throws(MessagingError) {
         let connection = try Self.connect(settings, mailbox)
         var name: UnsafeMutablePointer<CChar>?
         natsInbox_Create(&name)
@@ -26,12 +35,13 @@ final class Opened: Sendable {
         do throws(MessagingError) {
             inbox = prefix + ".r."
             pushes = prefix + ".p."
-            replies = try Subscription(connection, inbox + "*", Replies(mailbox, prefix: inbox.utf8.count))
+            replies = try Subscription(connection, inbox + "*", Replies(mailbox, prefix: inbox.utf8.count), thread)
         } catch {
             natsConnection_Destroy(connection)
             throw error
         }
         pointer = connection
+        self.thread = thread
         mailbox.connected()
     }
 
@@ -58,16 +68,20 @@ final class Opened: Sendable {
         }
     }
 
-    /// Whether it has ended for good: the servers refuse whoever it logs in as.
-    var isClosed: Bool { natsConnection_IsClosed(pointer) }
-
     /// Puts a message into the connection's buffer; blocks for ``NATSSettings/writeLimit`` at most.
     func publish(
         _ subject: String,
         reply: String?,
         fields: [(name: String, value: String)],
-        body: [UInt8]
+        body: [UInt8],
+        reserve: Int
     ) throws(MessagingError) {
+        let limit = Int(natsConnection_GetMaxPayload(pointer)) - reserve
+        let length = fields.reduce(body.count + 12) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        guard length <= limit else {
+            let refusal = Refusal("\(length) bytes are more than \(limit); raise max_payload at the server")
+            throw MessagingError(.unavailable, "NATS takes no message of this length", cause: refusal)
+        }
         var message: OpaquePointer?
         let made = body.withUnsafeBytes { bytes in
             natsMsg_Create(
@@ -81,20 +95,12 @@ final class Opened: Sendable {
         try Self.check(made)
         defer { natsMsg_Destroy(message) }
         for field in fields { try Self.check(natsMsgHeader_Set(message, field.name, field.value)) }
-        let sent = natsConnection_PublishMsg(pointer, message)
-        guard sent != NATS_MAX_PAYLOAD else {
-            let limit = natsConnection_GetMaxPayload(pointer)
-            let refusal = Refusal(
-                "\(body.count) bytes and their header are more than its limit of \(limit); raise max_payload"
-            )
-            throw MessagingError(.unavailable, "NATS takes no message of this length", cause: refusal)
-        }
-        try Self.check(sent)
+        try Self.check(natsConnection_PublishMsg(pointer, message))
     }
 
     /// Has a receiver called with what comes to a subject.
     func subscribe(to subject: String, _ receiver: any MessageReceiver) throws(MessagingError) -> Subscription {
-        try Subscription(pointer, subject, receiver)
+        try Subscription(pointer, subject, receiver, thread)
     }
 
     static func check(_ status: natsStatus) throws(MessagingError) {
@@ -179,14 +185,25 @@ private struct Options: ~Copyable {
             natsOptions_SetClosedCB(
                 pointer,
                 { _, closure in
-                    Mailbox.from(closure)?.disconnected()
+                    Mailbox.from(closure)?.disconnected(isClosed: true)
                     closure.map { Unmanaged<Mailbox>.fromOpaque($0).release() }
                 },
                 closure
             )
         )
         // Without one the library writes to standard error.
-        try Opened.check(natsOptions_SetErrorHandler(pointer, { _, _, _, _ in }, nil))
+        try Opened.check(
+            natsOptions_SetErrorHandler(
+                pointer,
+                { connection, _, status, _ in
+                    var text: UnsafePointer<CChar>?
+                    natsConnection_GetLastError(connection, &text)
+                    let reason = text.map { String(cString: $0) } ?? ""
+                    Logger.current.warning("NATS: \(Opened.text(status))", metadata: ["error": "\(reason)"])
+                },
+                nil
+            )
+        )
     }
 }
 

@@ -1,5 +1,6 @@
 import CNATS
 import Messaging
+import NIOPosix
 
 /// Gets the messages of a subscription, one at a time, on a thread of libnats.
 protocol MessageReceiver: AnyObject, Sendable {
@@ -10,13 +11,15 @@ protocol MessageReceiver: AnyObject, Sendable {
 /// The messages of one subject, until it is released.
 final class Subscription: Sendable {
     nonisolated(unsafe) private let pointer: OpaquePointer
+    private let thread: NIOThreadPool
     /// The subject.
     let subject: String
 
     init(
         _ connection: OpaquePointer,
         _ subject: String,
-        _ receiver: any MessageReceiver
+        _ receiver: any MessageReceiver,
+        _ thread: NIOThreadPool
     ) throws(MessagingError) {
         // Released when the last message has been handed over.
         let box = Unmanaged.passRetained(ReceiverBox(receiver))
@@ -36,17 +39,28 @@ final class Subscription: Sendable {
             box.release()
             throw MessagingError(.unavailable, "NATS cannot be listened to: \(Opened.text(status))")
         }
-        natsSubscription_SetOnCompleteCB(
+        let isTold = natsSubscription_SetOnCompleteCB(
             subscription,
             { closure in closure.map { Unmanaged<ReceiverBox>.fromOpaque($0).release() } },
             box.toOpaque()
         )
+        guard isTold == NATS_OK else {
+            // It has closed meanwhile. The box is left: a last message may be on its way to it.
+            natsSubscription_Destroy(subscription)
+            throw MessagingError(.unavailable, "NATS cannot be listened to: \(Opened.text(isTold))")
+        }
+        self.thread = thread
         pointer = subscription
         self.subject = subject
     }
 
     deinit {
-        natsSubscription_Destroy(pointer)
+        // It waits for the connection's lock, which the library holds while it connects again.
+        thread.submit { [ended = Ended(pointer: pointer)] _ in natsSubscription_Destroy(ended.pointer) }
+    }
+
+    private struct Ended: Sendable {
+        nonisolated(unsafe) let pointer: OpaquePointer
     }
 }
 
@@ -73,7 +87,8 @@ final class Replies: MessageReceiver {
         guard let subject = natsMsg_GetSubject(message) else { return }
         guard let token = UInt64(String(cString: subject).utf8.dropFirst(prefix).string) else { return }
         guard !natsMsg_IsNoResponders(message) else {
-            let error = MessagingError(.unavailable, "NATS has no such stream, or JetStream is off or has no leader")
+            let reason = "NATS has no such stream, or JetStream is off or has no leader"
+            let error = MessagingError(.unavailable, reason, cause: NoStream())
             return mailbox.answer(token, .failure(error))
         }
         let bytes = UnsafeRawBufferPointer(start: natsMsg_GetData(message), count: Int(natsMsg_GetDataLength(message)))

@@ -153,7 +153,7 @@ LEGAL = {
     "UsersService": "Discovery Resilience Tokens ServiceRuntime UsersContract SearchContract UsersDomain",
     "users": "Discovery Resilience Tokens ServiceRuntime UsersContract SearchContract UsersDomain UsersService",
     "LocalStack": "Discovery",
-    "clowder": "LocalStack PasswordHashing",
+    "clowder": "LocalStack Messaging NATS PasswordHashing",
     "DiscoveryTests": USED.replace("users search ", "").replace("clowder ", ""),
     "Gherkin": USED.replace("users search ", "").replace("clowder ", ""),
 }

@@ -174,12 +174,12 @@ struct JetStreamOutageTests {
 
     @Test func namesTheLimitForAMessageThatIsTooLong() async throws {
         try await NATSServer.with { server in
-            let long = Message(id: "a", topic: "mail", body: Array(repeating: 65, count: 1_000_000), headers: [:])
+            let long = Message(id: "a", topic: "mail", body: Array(repeating: 65, count: 740_000), headers: [:])
             let error = await #expect(throws: MessagingError.self) {
                 try await queue(at: server).enqueue(long, delay: .zero)
             }
             #expect(
-                error?.description.contains("more than its limit of 1048576") == true,
+                error?.description.contains("bytes are more than 983040; raise max_payload") == true,
                 "\(error?.description ?? "")"
             )
         }

@@ -133,6 +133,31 @@ import UsersContract
         }
     }
 
+    /// Nobody is refused because others sign up as well.
+    @Test func acceptsManyWhoSignUpAtTheSameTime() async throws {
+        try await withUsersService { users in
+            let statuses = try await withThrowingTaskGroup(of: [HTTPResponse.Status].self) { group in
+                for one in 0..<16 {
+                    group.addTask {
+                        var statuses: [HTTPResponse.Status] = []
+                        for number in 0..<25 {
+                            let person = Person(
+                                email: "\(one)-\(number)@example.org",
+                                name: "A",
+                                password: "long enough"
+                            )
+                            statuses.append(try await users.send(.post, path, person.registration).status)
+                        }
+                        return statuses
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(statuses.count { $0 != .accepted } == 0)
+            #expect(statuses.count == 400)
+        }
+    }
+
     @Test func sendsTheMailAgainOnlyToAddressesThatWait() async throws {
         try await withUsersService { users in
             try await users.signUp(.bob)

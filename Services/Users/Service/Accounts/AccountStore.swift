@@ -19,21 +19,18 @@ struct AccountStore: Sendable {
     /// address still has to be confirmed. An error leaves both the account and the mail unwritten.
     func register(_ registration: AccountInput.Registration, hash: PasswordHash, token: OpaqueToken) async throws {
         let context = Snapshot(time: now().timeIntervalSince1970, id: makeID())
-        try await database.write { [mail] session in
-            let existing = try session.row(
-                "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ?",
-                [registration.email.canonical]
-            ).map(AccountRows.account)
-            if let existing, existing.isVerified {
-                return try mail.append(Self.job(.addressKnown, to: existing), in: session)
-            }
+        // The address is taken first: a serializable transaction would read what all others who sign up write.
+        try await database.writeClaiming { [mail, dialect = database.dialect] session in
             var account: Account
-            if let existing {
-                account = existing
-                account.name = registration.name
-                try session.execute("UPDATE account SET contested = 1 WHERE id = ?", [existing.id])
+            if let new = try Self.insert(registration, hash: hash, context, in: session) {
+                account = new
             } else {
-                account = try Self.insert(registration, hash: hash, context, in: session)
+                account = try Self.take(registration.email, dialect, in: session)
+                guard !account.isVerified else {
+                    return try mail.append(Self.job(.addressKnown, to: account), in: session)
+                }
+                account.name = registration.name
+                try session.execute("UPDATE account SET contested = 1 WHERE id = ?", [account.id])
             }
             let pending = PendingCredentials(name: registration.name, hash: hash)
             try Self.insertVerification(token, for: account, pending, context.time, in: session)
@@ -180,22 +177,36 @@ struct AccountStore: Sendable {
         let hash: PasswordHash
     }
 
+    /// The account of an address that is known, which nobody else changes until the transaction's end.
+    private static func take(_ email: EmailAddress, _ dialect: SQLDialect, in session: any SQLSession) throws -> Account
+    {
+        let row = try session.row(
+            "SELECT \(AccountRows.columns) FROM account WHERE canonical_email = ? \(dialect.locking)",
+            [email.canonical]
+        )
+        // It has been erased since: the transaction begins anew.
+        guard let row else { throw SQLError(.conflict, "the account of the address has just been erased") }
+        return try AccountRows.account(row)
+    }
+
+    /// Makes an account, or nil where the address has one.
     private static func insert(
         _ registration: AccountInput.Registration,
         hash: PasswordHash,
         _ context: Snapshot,
         in session: any SQLSession
-    ) throws -> Account {
-        try session.execute(
+    ) throws -> Account? {
+        let count = try session.execute(
             """
             INSERT INTO account (id, email, canonical_email, name, password_hash, created_at)
-            VALUES (?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (canonical_email) DO NOTHING
             """,
             [
                 context.id, registration.email.rawValue, registration.email.canonical, registration.name,
                 hash.encoded, context.time,
             ]
         )
+        guard count > 0 else { return nil }
         return Account(
             id: context.id,
             email: registration.email,
