@@ -108,7 +108,7 @@ let package = Package(
                 "AccessPolicy", "InputValidation", "PostgreSQL", "Resilience", "SQLStorage", "SQLiteStorage",
                 "SearchContract", "SearchDomain", "ServiceRuntime",
             ],
-            outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .nioCore]
+            outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .log, .nioCore]
         ),
         .main(of: "Search", named: "search", uses: ["SearchContract", "Tokens"]),
         .part(.contract, of: "MailWorker", uses: ["Discovery"]),
@@ -227,7 +227,10 @@ let package = Package(
                 "SQLStorage", "SQLiteStorage", "UsersContract", "UsersDomain",
             ]
         ),
-        .tests(ofService: "Search", uses: ["Discovery", "SQLiteStorage", "SearchContract", "SearchDomain"]),
+        .tests(
+            ofService: "Search",
+            uses: ["Discovery", "PostgreSQL", "SQLStorage", "SQLiteStorage", "SearchContract", "SearchDomain"]
+        ),
         .tests(
             ofService: "MailWorker",
             uses: ["Correlation", "MailWorkerContract", "Messaging", "SQLiteStorage", "SMTP"]

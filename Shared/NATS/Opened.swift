@@ -199,7 +199,10 @@ private struct Options: ~Copyable {
                     var text: UnsafePointer<CChar>?
                     natsConnection_GetLastError(connection, &text)
                     let reason = text.map { String(cString: $0) } ?? ""
-                    Logger.current.warning("NATS: \(Opened.text(status))", metadata: ["error": "\(reason)"])
+                    Logger.current.warning(
+                        "the NATS client reports an error",
+                        metadata: ["error": "\(Opened.text(status)): \(reason)"]
+                    )
                 },
                 nil
             )

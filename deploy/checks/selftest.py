@@ -135,7 +135,7 @@ def places_and_imports(test: Samples) -> None:
         told = [any(part in it.wrong for part in expected) for it in found]
         test.expect((len(found), all(told)), (len(expected), True), f"{changed} {found}", "layers.py")
     clean = test.tree({})
-    for missing, expected in [("Tokens", ["target Tokens"]), ("clowder", ["clowder", "clowder →", "clowder →"])]:
+    for missing, expected in [("Tokens", ["target Tokens"]), ("clowder", ["clowder", *["clowder →"] * 4])]:
         found = layers.check(clean, [it for it in package() if it["name"] != missing])
         test.expect([it.wrong.endswith("does not exist") for it in found], [True] * len(expected), missing, "layers.py")
 

@@ -53,7 +53,10 @@ private func openStores(_ address: DatabaseAddress) async throws -> (ListingStor
     case .postgreSQL(let settings):
         let database = try await PostgreSQLDatabase.open(settings, migrations: SearchSchema.migrations)
         let vectors = try TextVectors()
-        let index = ListingIndex(columns: [("text", "CAST(? AS tsvector)")]) { [try vectors.vector(of: $0)] }
+        let index = ListingIndex(
+            columns: [("text", "CAST(? AS tsvector)")],
+            upkeep: ["ANALYZE listing", "SELECT gin_clean_pending_list('listing_text')"]
+        ) { [try vectors.vector(of: $0)] }
         return (
             ListingStore(database: database, index: index),
             ListingSearch(engine: PostgreSQLSearch(database: database, vectors: vectors))

@@ -150,6 +150,25 @@ struct JetStreamOutageTests {
         }
     }
 
+    /// What was in it is lost; what comes then is not.
+    @Test func makesTheStreamAnewWhenItIsGone() async throws {
+        try await NATSServer.with { server in
+            let queue = try queue(at: server)
+            _ = try await queue.enqueue(message("a"), delay: .zero)
+            #expect(try await queue.depth() == QueueDepth(ready: 1, inFlight: 0, dead: 0))
+            _ = try await LineConversation.ask(
+                "CONNECT {}\r\nSUB in 1\r\nPUB $JS.API.STREAM.DELETE.test in 0\r\n\r\nPING",
+                port: server.port,
+                until: "stream_delete_response",
+                within: .seconds(5)
+            )
+            await #expect(throws: MessagingError.self) { try await queue.depth() }
+            #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 0))
+            #expect(try await queue.enqueue(message("b"), delay: .zero) == .accepted)
+            #expect(try await queue.claim(topic: "mail", limit: 9, lease: .seconds(60)).map(\.message.id) == ["b"])
+        }
+    }
+
     /// Somebody else has written to the stream; what can be read is worked on.
     @Test func passesOverWhatItCannotRead() async throws {
         try await NATSServer.with { server in

@@ -1,3 +1,5 @@
+import PostgreSQL
+import SQLStorage
 import SearchContract
 import ServiceTestSupport
 import TestSupport
@@ -82,6 +84,26 @@ struct EngineAgreementTests {
                 }
                 #expect(found > 1000)
             }
+        }
+    }
+
+    /// PostgreSQL plans with what it knows of a table, which after an import is not what it knew before.
+    @Test func knowTheCatalogueAfterAnImport() async throws {
+        try await withSearchService { server in
+            guard case .postgreSQL(let settings) = server.database else {
+                Issue.record("the suite is for PostgreSQL")
+                return
+            }
+            func known() async throws -> Double? {
+                try await PostgreSQLDatabase(settings).read { session in
+                    try session.value("SELECT CAST(reltuples AS FLOAT8) FROM pg_class WHERE oid = 'listing'::regclass")
+                }
+            }
+            var generator = SeededGenerator(seed: 5)
+            let reply = try await server.import(Self.lines(1000, using: &generator))
+            #expect(reply.accepted == 1000)
+            let rows = try await known()
+            #expect(rows == 1000)
         }
     }
 

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import InMemoryLogging
 import Logging
 import NIOCore
+import PostgreSQL
 import SearchContract
 import SearchService
 import ServiceClient
@@ -21,11 +22,13 @@ struct RunningSearch: Sendable {
 
     let client: any TestClientProtocol
     let databasePath: String
+    let database: DatabaseAddress
     private let key: SigningKey
 
-    fileprivate init(client: any TestClientProtocol, databasePath: String, key: SigningKey) {
+    fileprivate init(client: any TestClientProtocol, databasePath: String, database: DatabaseAddress, key: SigningKey) {
         self.client = client
         self.databasePath = databasePath
+        self.database = database
         self.key = key
     }
 
@@ -107,14 +110,17 @@ func withSearchService<Value: Sendable>(
         let logs = InMemoryLogHandler()
         return try await withLogger(Logger(label: "search", factory: { _ in logs })) { logger in
             let key = SigningKey()
+            let configuration = try SearchConfiguration(settings)
             let parts = try await makeSearchApplication(
-                configuration: try SearchConfiguration(settings),
+                configuration: configuration,
                 access: try RunningSearch.access(key, policy),
                 background: [],
                 clock: ContinuousClock()
             )
             return try await Application(responder: parts.responder, logger: logger).test(.router) { client in
-                try await body(RunningSearch(client: client, databasePath: path, key: key))
+                try await body(
+                    RunningSearch(client: client, databasePath: path, database: configuration.database, key: key)
+                )
             }
         }
     }

@@ -25,6 +25,7 @@ struct ListingImport: Sendable {
         }
         if let line = splitter.finish() { read(line, &batch, &report) }
         try await write(&batch, &report)
+        await listings.keepUp(after: report.accepted + report.replaced)
         return report
     }
 

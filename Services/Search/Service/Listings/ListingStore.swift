@@ -1,3 +1,4 @@
+import Logging
 import SQLStorage
 import SearchDomain
 import ServiceRuntime
@@ -66,6 +67,24 @@ struct ListingStore: Sendable {
                 states[id] = listing
                 return existing == nil ? .accepted : .replaced
             }
+        }
+    }
+
+    /// After how many changes at once the engine looks at the catalogue anew.
+    static let manyChanges = 1000
+
+    /// Has the engine look at what an import has made of the catalogue; the import stands, whatever becomes of that.
+    ///
+    /// PostgreSQL does so by itself within a minute. Until then its plans are those for an empty table, and searches take
+    /// a hundred times as long.
+    func keepUp(after changes: Int) async {
+        guard changes >= Self.manyChanges else { return }
+        do {
+            try await database.writeClaiming { [index] session in
+                for statement in index.upkeep { _ = try session.rows(statement) }
+            }
+        } catch {
+            Logger.current.warning("the catalogue's statistics are not up to date", metadata: ["error": "\(error)"])
         }
     }
 
