@@ -71,7 +71,7 @@ features: $(RELEASE)/.built
 	@TAGS="$(TAGS)" TARGET="$(TARGET)" EXECUTABLES="$(abspath $(BINARIES))" $(ONE) swift test --filter FeatureTests
 endif
 
-check: ## Formatter, layers, forbidden patterns, sizes, the audit's own test.
+check: ## Formatter, layers, links, forbidden patterns, sizes. the audit's own test.
 	@deploy/checks/run
 	@$(PYTHON) -B deploy/crash/selftest.py
 

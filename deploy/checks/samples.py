@@ -158,6 +158,16 @@ LEGAL = {
     "Gherkin": USED.replace("users search ", "").replace("clowder ", ""),
 }
 
+# A page beside `there.md` and below `code.swift`, and the lines of its links that lead nowhere.
+LINKS = [
+    ("[a](there.md) [b](../code.swift) [c](../docs) [d](https://example.org/nowhere) [e](mailto:a@example.org)", []),
+    ("[a](nowhere.md)\n\n[b](../docs/nowhere.md)", [1, 3]),
+    ("[a](there.md#one-two-three) [b](there.md#again) [c](there.md#again-1)", []),
+    ("[a](there.md#no-heading)\n[b](there.md#again-2)\n[c](there.md#One)", [1, 2, 3]),
+    ("# Own\n[a](#own)\n[b](#other)", [3]),
+    ("```\n[a](nowhere.md)\n```\n`[b](nowhere.md)`\n[c](nowhere.md)", [5]),
+]
+
 # Formatter rule and the source that breaks it.
 FORMATTING = [
     ("AllPublicDeclarationsHaveDocumentation", "public struct A {}\n"),

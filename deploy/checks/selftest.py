@@ -11,6 +11,7 @@ from typing import Callable
 
 import formatting
 import layers
+import links
 import patterns
 import samples
 import sizes
@@ -162,6 +163,13 @@ def budgets(test: Samples) -> None:
     test.expect(len(sizes.measure(test.tree(module)).findings), 1, "a module of 5040 lines", "sizes.py")
 
 
+def pages(test: Samples) -> None:
+    there = {"docs/there.md": "# One `two`, three\n\n```\n# no heading\n```\n## Again\n## Again\n", "code.swift": ""}
+    for text, lines in samples.LINKS:
+        found, _ = links.check(test.tree({**there, "docs/page.md": text}))
+        test.expect([finding.line for finding in found], lines, text, "links.py")
+
+
 def formatter(test: Samples) -> None:
     shutil.copy(ROOT / ".swift-format", tree := test.tree({}))
     (tree / "Shared").mkdir()
@@ -182,7 +190,7 @@ def exit_status(test: Samples) -> None:
     line = f"{samples.SHARED}:3: force-try: `try!` — let the error travel"
     test.expect(line in python(HERE / "patterns.py", bad).stdout.splitlines(), True, line, "findings.py")
     for failing in ("selftest", "formatting", "sizes", "none"):
-        names = ("selftest", "formatting", "layers", "patterns", "sizes")
+        names = ("selftest", "formatting", "layers", "links", "patterns", "sizes")
         stubs = {f"{name}.py": f"print('{name}'); raise SystemExit({int(name == failing)})" for name in names}
         shutil.copy(HERE / "run", tree := test.tree(stubs))
         run = subprocess.run([tree / "run"], cwd="/", capture_output=True, text=True)
@@ -195,7 +203,7 @@ def python(script: Path, root: Path) -> subprocess.CompletedProcess:
 
 
 PARTS: tuple[Callable[[Samples], None], ...] = (
-    views, every_pattern, exceptions, edges, places_and_imports, budgets, formatter, exit_status,
+    views, every_pattern, exceptions, edges, places_and_imports, budgets, pages, formatter, exit_status,
 )
 
 
