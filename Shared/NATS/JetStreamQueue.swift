@@ -12,7 +12,7 @@ import Synchronization
 /// a server that is killed, and IDs that stay known for longer than its memory of them.
 ///
 /// Times come from the clocks of the processes, which must agree to well within a lease.
-public final class JetStreamQueue: MessageQueue, Sendable {
+public final class JetStreamQueue: Sendable {
     /// How long the ID of a done message is remembered.
     public static let dedupeWindow = Duration.seconds(7 * 24 * 3600)
 
@@ -36,7 +36,7 @@ public final class JetStreamQueue: MessageQueue, Sendable {
 
     private let jetStream: JetStream
     private let view: QueueView
-    private let state = Mutex(State())
+    let state = Mutex(State())
     let now: @Sendable () -> Date
 
     /// Describes the queue; the connection is made and the stream is looked for when they are needed.
@@ -108,11 +108,11 @@ public final class JetStreamQueue: MessageQueue, Sendable {
                 try await noticing(stream) { _ throws(MessagingError) in try await view.catchUp() }
                 let ids = view.take(topic: topic, limit: limit - claims.count, at: time)
                 guard !ids.isEmpty else { break }
-                let missed = claims.count
+                let before = claims.count
                 claims += try await take(ids, from: stream, lease: lease)
                 // Others took the rest at the same time; there may be more behind.
-                roundsInVain = claims.count == missed ? roundsInVain + 1 : 0
-                if claims.count - missed < ids.count { Counter(label: "clowder_queue_conflicts_total").increment() }
+                roundsInVain = claims.count == before ? roundsInVain + 1 : 0
+                if claims.count - before < ids.count { Counter(label: "clowder_queue_conflicts_total").increment() }
             } catch {
                 // What was claimed is ours, whatever became of the others.
                 guard claims.isEmpty else { break }
@@ -173,78 +173,7 @@ public final class JetStreamQueue: MessageQueue, Sendable {
         return Claim(message: record.message, attempt: record.attempt, fence: record.fence)
     }
 
-    // MARK: Settling
-
-    /// Moves the lease's end.
-    public func renew(_ claim: Claim, lease: Duration) async throws(MessagingError) {
-        try await settle(claim) { [time] in $0.digest.time = time + lease / .seconds(1) }
-    }
-
-    /// Marks the message done and erases its body.
-    public func complete(_ claim: Claim) async throws(MessagingError) {
-        try await settle(claim) { [time] in $0.finish(at: time) }
-    }
-
-    /// Makes the message ready again after the pause.
-    public func retry(_ claim: Claim, after pause: Duration, error: String) async throws(MessagingError) {
-        try await settle(claim) { [time] record in
-            record.fail(error, at: time)
-            record.digest.state = .ready
-            record.digest.time = time + pause / .seconds(1)
-        }
-    }
-
-    /// Makes the message a dead letter.
-    public func bury(_ claim: Claim, error: String) async throws(MessagingError) {
-        try await settle(claim) { [time] record in
-            record.fail(error, at: time)
-            record.digest.state = .dead
-            record.digest.time = time
-        }
-    }
-
-    /// Counts messages by state.
-    public func depth() async throws(MessagingError) -> QueueDepth {
-        try await currentView().withIndex { $0.depth }
-    }
-
-    /// Changes the record of a claim that is still the latest of its message.
-    ///
-    /// A change of which no answer came may have been made: when the same claim is settled again, its record tells.
-    private func settle(
-        _ claim: Claim,
-        _ change: @Sendable (inout QueueRecord) -> Void
-    ) async throws(MessagingError) {
-        let stream = try await stream()
-        let id = claim.message.id
-        var held = state.withLock { $0.held[id] }
-        if held?.stored.record.fence != claim.fence { held = nil }
-        let unanswered = held?.unanswered ?? []
-        var known = unanswered.isEmpty ? held?.stored : nil
-        while true {
-            guard let stored = if let known { known } else { try await stream.record(id: id) } else {
-                throw lost(claim)
-            }
-            if unanswered.contains(stored.record.change), stored.record.digest.state != .leased { return forget(claim) }
-            guard stored.record.digest.state == .leased, stored.record.fence == claim.fence else { throw lost(claim) }
-            var record = stored.record.changed()
-            change(&record)
-            let outcome: JetStream.Outcome
-            do throws(MessagingError) {
-                outcome = try await stream.replace(record, at: stored.sequence)
-            } catch {
-                state.withLock { $0.held[id] = Held(stored: stored, unanswered: unanswered + [record.change]) }
-                throw error
-            }
-            guard case .stored(let sequence) = outcome else {
-                known = nil
-                continue
-            }
-            guard record.digest.state == .leased else { return forget(claim) }
-            let renewed = Held(stored: JetStream.Stored(sequence: sequence, record: record))
-            return state.withLock { $0.held[id] = renewed }
-        }
-    }
+    // MARK: Forgetting
 
     /// Lets go of claims whose lease ended long ago without an outcome.
     private func forgetOldClaims() {
@@ -253,20 +182,6 @@ public final class JetStreamQueue: MessageQueue, Sendable {
             state.held = state.held.filter { $0.value.stored.record.digest.time > oldest }
         }
     }
-
-    private func lost(_ claim: Claim) -> MessagingError {
-        forget(claim)
-        return MessagingError(.leaseLost, "the claim on message \(claim.message.id) is no longer ours")
-    }
-
-    private func forget(_ claim: Claim) {
-        state.withLock { state in
-            guard state.held[claim.message.id]?.stored.record.fence == claim.fence else { return }
-            state.held[claim.message.id] = nil
-        }
-    }
-
-    // MARK: Forgetting
 
     /// Removes done messages whose time is over, a few at a time.
     private func sweep(_ stream: JetStream) async {

@@ -11,7 +11,7 @@ struct Delivery: Sendable {
     var fields: [String: String]
 }
 
-/// Those who wait for messages of one connection: each request for its answer, and at most one watch for all it gets.
+/// Those who wait for answers of one connection, and what is known of it.
 ///
 /// libnats calls from threads of its own; nothing here blocks them.
 final class Mailbox: Sendable {

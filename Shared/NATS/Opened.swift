@@ -11,6 +11,7 @@ import Darwin
 
 /// libnats' connection, from its opening to its end.
 final class Opened: Sendable {
+    /// Unsafe to the compiler only: libnats' connections have a lock of their own, and the pointer never changes.
     nonisolated(unsafe) private let pointer: OpaquePointer
     private let replies: Subscription
     private let thread: NIOThreadPool

@@ -10,6 +10,7 @@ protocol MessageReceiver: AnyObject, Sendable {
 
 /// The messages of one subject, until it is released.
 final class Subscription: Sendable {
+    /// Unsafe to the compiler only: libnats' subscriptions have a lock of their own, and the pointer never changes.
     nonisolated(unsafe) private let pointer: OpaquePointer
     private let thread: NIOThreadPool
     /// The subject.
@@ -60,6 +61,7 @@ final class Subscription: Sendable {
     }
 
     private struct Ended: Sendable {
+        /// Unsafe to the compiler only: nobody else has it any more.
         nonisolated(unsafe) let pointer: OpaquePointer
     }
 }

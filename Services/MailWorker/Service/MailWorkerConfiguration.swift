@@ -42,14 +42,12 @@ package struct MailWorkerConfiguration: Sendable {
     package var concurrency: Int
 
     package init(_ settings: Settings) throws(SettingsError) {
-        do {
-            queue = try QueueAddress(
+        queue = try settings.value("queue.url") {
+            try QueueAddress(
                 url: settings.text("queue.url"),
                 password: settings.text("queue.password"),
                 authorities: settings.text("queue.authorities")
             )
-        } catch {
-            throw SettingsError(["queue.url: \(error)"])
         }
         mail = try MailDestination(settings)
         sender = settings.text("mail.sender")

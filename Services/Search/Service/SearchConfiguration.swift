@@ -11,14 +11,12 @@ package struct SearchConfiguration: Sendable {
     package var database: DatabaseAddress
 
     package init(_ settings: Settings) throws(SettingsError) {
-        do {
-            database = try DatabaseAddress(
+        database = try settings.value("database.url") {
+            try DatabaseAddress(
                 url: settings.text("database.url"),
                 password: settings.text("database.password"),
                 connections: settings.integer("database.connections")
             )
-        } catch {
-            throw SettingsError(["database.url: \(error)"])
         }
     }
 }

@@ -28,23 +28,19 @@ package struct UsersConfiguration: Sendable {
     package var bootstrapAccountsPath: String?
 
     package init(_ settings: Settings) throws(SettingsError) {
-        do {
-            database = try DatabaseAddress(
+        database = try settings.value("database.url") {
+            try DatabaseAddress(
                 url: settings.text("database.url"),
                 password: settings.text("database.password"),
                 connections: settings.integer("database.connections")
             )
-        } catch {
-            throw SettingsError(["database.url: \(error)"])
         }
-        do {
-            queue = try QueueAddress(
+        queue = try settings.value("queue.url") {
+            try QueueAddress(
                 url: settings.text("queue.url"),
                 password: settings.text("queue.password"),
                 authorities: settings.text("queue.authorities")
             )
-        } catch {
-            throw SettingsError(["queue.url: \(error)"])
         }
         pepper = Array(settings.text("password.pepper").utf8)
         passwordCost = settings.integer("password.cost")

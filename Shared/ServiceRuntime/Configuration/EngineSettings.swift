@@ -49,3 +49,16 @@ extension Setting {
         ]
     }
 }
+
+extension Settings {
+    /// Makes a value of what a setting says, and names the setting where it cannot be made.
+    ///
+    /// - Parameters:
+    ///   - key: The setting, such as `queue.url`.
+    ///   - make: Makes the value; what it throws is the reason that people are told.
+    /// - Returns: The value.
+    /// - Throws: `SettingsError` with the key and the reason.
+    package func value<Value>(_ key: String, _ make: () throws -> Value) throws(SettingsError) -> Value {
+        do { return try make() } catch { throw SettingsError(["\(key): \(error)"]) }
+    }
+}
