@@ -51,7 +51,11 @@ let package = Package(
         ),
         .shared("LoadBalancing", uses: ["Discovery"], outside: [.log, .metrics]),
         .shared("StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
-        .shared("Telemetry", outside: [.coreMetrics]),
+        .shared(
+            "Telemetry",
+            uses: ["Correlation"],
+            outside: [.asyncHTTPClient, .coreMetrics, .lifecycle, .log, .nioCore, .nioHTTP1]
+        ),
         .shared(
             "Messaging",
             uses: ["Correlation", "SQLStorage", "SQLiteStorage"],
@@ -127,15 +131,15 @@ let package = Package(
             .service,
             of: "Gateway",
             uses: [
-                "AccessPolicy", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing", "Redis",
-                "Resilience", "ServiceClient", "ServiceRuntime", "StructuredLogging", "TCPProxy", "Tokens",
+                "AccessPolicy", "Correlation", "Discovery", "HTTPEdge", "HTTPProxy", "InputValidation", "LoadBalancing",
+                "Redis", "Resilience", "ServiceClient", "ServiceRuntime", "StructuredLogging", "TCPProxy", "Tokens",
             ],
             outside: [.asyncHTTPClient, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .nioCore, .nioPosix],
             resources: [.embedInCode("Resources")]
         ),
         .main(of: "Gateway", named: "gateway", uses: ["Discovery", "Tokens"]),
 
-        // MARK: The stack without Docker
+        // MARK: The stack without Docker, and the laboratory of pick policies
         .target(
             name: "LocalStack",
             dependencies: [
@@ -147,13 +151,10 @@ let package = Package(
             name: "clowder",
             dependencies: [
                 "LocalStack", "Messaging", "NATS", "PasswordHashing", .argumentParser, .httpTypes, .lifecycle, .log,
-                .nioCore,
-                .subprocess, .system, .unixSignals,
+                .nioCore, .subprocess, .system, .unixSignals,
             ],
             path: "deploy/local/Main"
         ),
-
-        // MARK: The laboratory of pick policies
         .target(
             name: "BalancingLab",
             dependencies: ["Discovery", "LoadBalancing", .log],
@@ -186,7 +187,7 @@ let package = Package(
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
-        .tests(of: "Telemetry", outside: [.metrics]),
+        .tests(of: "Telemetry", uses: ["Correlation"], outside: [.hummingbird, .lifecycle, .metrics, .nioCore]),
         .tests(of: "NATS", uses: ["Messaging"]),
         .tests(of: "PostgreSQL", uses: ["SQLStorage"]),
         .tests(

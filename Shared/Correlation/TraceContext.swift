@@ -4,7 +4,9 @@ public struct TraceContext: Hashable, Sendable {
     public let traceID: String
     /// The current span's ID: 16 lower-case hexadecimal digits.
     public let spanID: String
-    /// Whether the caller records this trace.
+    /// The ID of the span above it; nil where the trace begins, and where it was read.
+    public let parentSpanID: String?
+    /// Whether this trace is recorded.
     public let isSampled: Bool
     /// The vendors' part, passed on as it came; at most 512 bytes.
     public let traceState: String?
@@ -12,12 +14,23 @@ public struct TraceContext: Hashable, Sendable {
     /// The longest `tracestate` that is passed on, in bytes; a longer one is dropped whole.
     public static let maximumTraceStateBytes = 512
 
-    /// Starts a new trace.
+    /// Starts a new trace, which ``TraceSampling/current`` decides about.
     public init(using generator: inout some RandomNumberGenerator) {
-        traceID = HexadecimalID.make(bytes: 16, using: &generator)
+        let id = HexadecimalID.make(bytes: 16, using: &generator)
+        traceID = id
         spanID = HexadecimalID.make(bytes: 8, using: &generator)
-        isSampled = true
+        parentSpanID = nil
+        isSampled = TraceSampling.current.samples(UInt64(id.suffix(16), radix: 16) ?? 0)
         traceState = nil
+    }
+
+    /// A place whose IDs are known to be well-formed.
+    package init(traceID: String, spanID: String, below parent: TraceContext?, isSampled: Bool) {
+        self.traceID = traceID
+        self.spanID = spanID
+        parentSpanID = parent?.spanID
+        self.isSampled = isSampled
+        traceState = parent?.traceState
     }
 
     /// Reads the headers of an incoming call; nil when `traceParent` is malformed, which starts a new trace.
@@ -34,20 +47,15 @@ public struct TraceContext: Hashable, Sendable {
         else { return nil }
         traceID = String(fields[1])
         spanID = String(fields[2])
+        parentSpanID = nil
         isSampled = flags & 1 == 1
         self.traceState = traceState.flatMap { $0.isEmpty || $0.utf8.count > Self.maximumTraceStateBytes ? nil : $0 }
     }
 
-    private init(parent: TraceContext, spanID: String) {
-        traceID = parent.traceID
-        self.spanID = spanID
-        isSampled = parent.isSampled
-        traceState = parent.traceState
-    }
-
     /// The same trace with a span of its own below this one.
     public func child(using generator: inout some RandomNumberGenerator) -> Self {
-        Self(parent: self, spanID: HexadecimalID.make(bytes: 8, using: &generator))
+        let spanID = HexadecimalID.make(bytes: 8, using: &generator)
+        return Self(traceID: traceID, spanID: spanID, below: self, isSampled: isSampled)
     }
 
     /// The `traceparent` header's value, version `00`.

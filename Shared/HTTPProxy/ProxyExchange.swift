@@ -35,7 +35,10 @@ public final class ProxyExchange: EdgeShortcut {
         claimed = nil
         let start = clock.now
         let head = connection.requestHead
-        let ids = connection.requestBytes.withUnsafeReadableBytes { ProxyIDs(head, $0, random: &loop.random) }
+        let sampling = loop.configuration.sampling
+        let ids = connection.requestBytes.withUnsafeReadableBytes {
+            ProxyIDs(head, $0, random: &loop.random, sampling: sampling)
+        }
         let end = loop.eventLoop.now + TimeAmount(target.deadline)
         let job = ProxyJob(to: target, from: connection, as: ids, at: start, until: end)
         take(job)

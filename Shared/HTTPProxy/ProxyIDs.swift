@@ -10,8 +10,14 @@ struct ProxyIDs {
     private var trace: TraceContext?
     private let made: (UInt64, UInt64, UInt64, UInt64)
     private let span: UInt64
+    let isSampled: Bool
 
-    init(_ head: RequestHead, _ bytes: UnsafeRawBufferPointer, random: inout RandomWords) {
+    init(
+        _ head: RequestHead,
+        _ bytes: UnsafeRawBufferPointer,
+        random: inout RandomWords,
+        sampling: TraceSampling
+    ) {
         made = (random.word(), random.word(), random.word(), random.word())
         span = random.word()
         var traceParent: String?
@@ -25,6 +31,7 @@ struct ProxyIDs {
             }
         }
         trace = traceParent.flatMap { TraceContext(traceParent: $0, traceState: traceState) }
+        isSampled = trace?.isSampled ?? sampling.samples(made.3)
     }
 
     /// Writes the fields of the request to the service.
@@ -34,7 +41,7 @@ struct ProxyIDs {
         writeTraceID(to: &buffer)
         buffer.writeStaticString("-")
         buffer.writeHexadecimal(span)
-        buffer.writeStaticString(trace.map(\.isSampled) ?? true ? "-01\r\n" : "-00\r\n")
+        buffer.writeStaticString(isSampled ? "-01\r\n" : "-00\r\n")
         if let state = trace?.traceState {
             buffer.writeStaticString("tracestate: ")
             buffer.writeString(state)
@@ -78,6 +85,11 @@ struct ProxyIDs {
 
     var traceID: String { trace?.traceID ?? Self.text(made.2, made.3) }
     var spanID: String { Self.text(span) }
+
+    /// The proxy's own place in the trace.
+    var context: TraceContext {
+        TraceContext(traceID: traceID, spanID: spanID, below: trace, isSampled: isSampled)
+    }
 
     private static func text(_ words: UInt64...) -> String {
         var buffer = ByteBuffer()

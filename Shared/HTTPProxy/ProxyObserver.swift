@@ -68,4 +68,10 @@ public struct ProxiedRequest {
     public var traceID: String { job.ids.traceID }
     /// The W3C ID of the proxy's span.
     public var spanID: String { job.ids.spanID }
+    /// The proxy's place in the trace.
+    public var trace: TraceContext { job.ids.context }
+    /// Whether the trace is recorded.
+    public var isSampled: Bool { job.ids.isSampled }
+    /// How many attempts were made one after the other; 1 where none was needed.
+    public var attempt: Int { job.attempt }
 }

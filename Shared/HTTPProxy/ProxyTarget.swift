@@ -164,17 +164,21 @@ public struct ProxyConfiguration: Sendable {
     public var observer: any ProxyObserver
     /// Whole seconds since 1970.
     public var wallClock: @Sendable () -> Int
+    /// Which of the traces that begin here are recorded.
+    public var sampling: TraceSampling
 
     /// Creates a configuration.
     public init(
         target: @escaping Target,
         fail: @escaping @Sendable (ProxyFailure, CorrelationID) -> EdgeConfiguration.Answer,
         observer: any ProxyObserver,
-        wallClock: @escaping @Sendable () -> Int
+        wallClock: @escaping @Sendable () -> Int,
+        sampling: TraceSampling = .all
     ) {
         self.target = target
         self.fail = fail
         self.observer = observer
         self.wallClock = wallClock
+        self.sampling = sampling
     }
 }

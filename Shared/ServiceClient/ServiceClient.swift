@@ -128,7 +128,15 @@ public struct ServiceClient: Sendable {
                 policy.allowsAttempt(after: attempt) && pool.count > tried.count
                 && RetryDecision.mayRetry(request, after: .error(.attemptTimedOut))
             let limit = mayGoElsewhere ? Deadline.after(Self.attemptLimit, from: clock.now) : deadline
-            let result = await self.attempt(request, at: pick.endpoint, headBy: min(limit, deadline), until: deadline)
+            let span = AttemptSpan(at: clock.now)
+            let result = await self.attempt(
+                request,
+                at: pick.endpoint,
+                as: span.context,
+                headBy: min(limit, deadline),
+                until: deadline
+            )
+            span.end(request, to: pick.endpoint, of: pool.service, attempt: attempt, result, at: clock.now)
             pool.finish(pick, as: outcome(of: result, deadline))
             try Task.checkCancellation()
             guard let failure = failure(of: result), RetryDecision.mayRetry(request, after: failure),
@@ -148,6 +156,7 @@ public struct ServiceClient: Sendable {
     private func attempt(
         _ request: ServiceRequest,
         at endpoint: Endpoint,
+        as context: ServiceContext?,
         headBy limit: Deadline,
         until deadline: Deadline
     ) async -> Result<ServiceResponse, ServiceClientError> {
@@ -159,7 +168,7 @@ public struct ServiceClient: Sendable {
         do {
             return .success(
                 try await withDeadline(deadline, clock: clock) {
-                    let message = message(for: request, to: endpoint, deadline: deadline)
+                    let message = message(for: request, to: endpoint, as: context, deadline: deadline)
                     let response = try await transport.execute(message, deadline: nioDeadline(limit))
                     return try await read(response, streamsAbove: request.streamsAbove)
                 }
@@ -194,9 +203,14 @@ public struct ServiceClient: Sendable {
         .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout,
     ]
 
-    private func message(for request: ServiceRequest, to endpoint: Endpoint, deadline: Deadline) -> HTTPClientRequest {
+    private func message(
+        for request: ServiceRequest,
+        to endpoint: Endpoint,
+        as context: ServiceContext?,
+        deadline: Deadline
+    ) -> HTTPClientRequest {
         var headers = request.headers
-        if let context = ServiceContext.current {
+        if let context {
             CorrelationHeaders.inject(context, into: &headers)
         }
         headers[.requestTimeout] = deadline.headerValue(at: clock.now)

@@ -1,3 +1,4 @@
+import Correlation
 package import FoundationEssentials
 import HTTPEdge
 import HTTPProxy
@@ -84,8 +85,9 @@ private func makeProxy(
             case .shed(let retryAfter): Problem.shed(retryAfter: retryAfter).edgeAnswer(correlationID: id)
             }
         },
-        observer: ProxyJournal(logger: Logger.current),
-        wallClock: { Int(now().timeIntervalSince1970) }
+        observer: ProxyJournal(logger: Logger.current, spans: SpanRecorder.current),
+        wallClock: { Int(now().timeIntervalSince1970) },
+        sampling: TraceSampling.current
     )
     let loops = LoopLocal { ProxyLoop(configuration: configuration, eventLoop: $0) }
     return { loops.value(on: $0).makeExchange() }

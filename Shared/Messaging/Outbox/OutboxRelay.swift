@@ -49,10 +49,11 @@ public struct OutboxRelay: Service {
             let messages = try await outbox.claim(limit: Self.batchSize, lease: Self.lease)
             waiting = messages.map(\.id)[...]
             for message in messages {
+                let start = ContinuousClock.now
                 _ = try await queue.enqueue(message, delay: .zero)
                 relayed.append(message.id)
                 waiting.removeFirst()
-                log(message)
+                log(message, since: start)
             }
         } catch {
             Logger.current.warning("outbox relay failed; trying again", metadata: ["error": "\(error)"])
@@ -71,7 +72,7 @@ public struct OutboxRelay: Service {
         if !relayed.isEmpty { Counter(label: "clowder_outbox_relayed_total").increment(by: relayed.count) }
     }
 
-    private func log(_ message: Message) {
+    private func log(_ message: Message, since start: ContinuousClock.Instant) {
         var generator = SystemRandomNumberGenerator()
         let context = CorrelationHeaders.context(fromMessage: message.headers, using: &generator)
         ServiceContext.withValue(context) {
@@ -79,6 +80,7 @@ public struct OutboxRelay: Service {
                 "message relayed from outbox to queue",
                 metadata: ["message.id": "\(message.id)", "message.topic": "\(message.topic)"]
             )
+            MessageSpan.record(.producer, message, since: start)
         }
     }
 }

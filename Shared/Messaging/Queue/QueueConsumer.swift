@@ -18,6 +18,13 @@ public struct QueueConsumer: Service {
         case retry(String)
         /// It failed and cannot succeed.
         case dead(String)
+
+        fileprivate var failure: String? {
+            switch self {
+            case .done: nil
+            case .retry(let error), .dead(let error): error
+            }
+        }
     }
 
     /// How the consumer works.
@@ -115,6 +122,7 @@ public struct QueueConsumer: Service {
     private func work(on claim: Claim) async {
         var generator = SystemRandomNumberGenerator()
         let context = CorrelationHeaders.context(fromMessage: claim.message.headers, using: &generator)
+        let start = ContinuousClock.now
         await ServiceContext.withValue(context) {
             let outcome =
                 claim.attempt > settings.schedule.maximumAttempts
@@ -122,9 +130,10 @@ public struct QueueConsumer: Service {
                 : await handleWithHeartbeat(claim)
             guard let outcome else {
                 Logger.current.warning("lease lost; another worker has the message", metadata: metadata(of: claim))
-                return
+                return MessageSpan.record(.consumer, claim, since: start, failure: "lease lost")
             }
             await settle(claim, as: outcome)
+            MessageSpan.record(.consumer, claim, since: start, failure: outcome.failure)
         }
     }
 

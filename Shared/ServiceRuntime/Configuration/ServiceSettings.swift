@@ -45,6 +45,18 @@ public enum ServiceSettings {
             "The lowest level that is logged."
         ),
         Setting(
+            "tracing.url",
+            .url(schemes: ["http", "https"]),
+            default: "",
+            "The OpenTelemetry collector that spans are sent to, such as http://collector:4318; empty: none are recorded."
+        ),
+        Setting(
+            "tracing.percent",
+            .integer(0...100),
+            default: "100",
+            "The share of the traces that begin here and are recorded; others are recorded if their callers say so."
+        ),
+        Setting(
             "shutdown.lame-duck",
             .duration(.zero...(.seconds(60))),
             default: DurationText.format(defaultLameDuck),

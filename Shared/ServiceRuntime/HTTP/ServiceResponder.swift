@@ -12,7 +12,7 @@ import ServiceClient
 import ServiceContextModule
 import StructuredLogging
 
-/// Wraps a service's routes: correlation, deadline, log lines, metrics, and every error as a problem.
+/// Wraps a service's routes: correlation, deadline, log lines, metrics, spans, and every error as a problem.
 ///
 /// A request runs under the correlation ID and trace it brought, or new ones, and under the deadline it brought, at
 /// most ``Limits/maximum``. At the deadline it is cancelled and answered with 504.
@@ -153,6 +153,7 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
         if let variant = response.headers[.variant] { metadata[LogKey.variant] = "\(variant)" }
         if let error { metadata[LogKey.error] = "\(error)" }
         Logger.current.log(level: error == nil ? .info : .warning, "request finished", metadata: metadata)
+        record(request, context, status, error, duration)
         Timer(
             label: "clowder_http_request_duration_seconds",
             dimensions: [
@@ -160,6 +161,38 @@ public struct ServiceResponder<Inner: HTTPResponder>: HTTPResponder where Inner.
                 ("status", String(status)),
             ]
         ).recordNanoseconds(Int64(duration.seconds * 1e9))
+    }
+}
+
+extension ServiceResponder {
+    /// The span that the request's context is of.
+    private func record(
+        _ request: Request,
+        _ context: ServiceRequestContext,
+        _ status: Int,
+        _ error: (any Error)?,
+        _ duration: Duration
+    ) {
+        guard let recorder = SpanRecorder.current, let correlation = ServiceContext.current else { return }
+        let method = MetricLabel.method(request.method).uppercased()
+        var attributes: [String: Span.Value] {
+            var attributes = Span.request(
+                method,
+                path: request.uri.path,
+                route: context.endpointPath,
+                status: status
+            )
+            attributes["correlation.id"] = correlation.correlationID.map { .text("\($0)") }
+            return attributes
+        }
+        recorder.record(
+            correlation.traceContext,
+            .server,
+            context.endpointPath.map { "\(method) \($0)" } ?? method,
+            taking: duration,
+            attributes: attributes,
+            failure: status >= 500 ? error.map { "\($0)" } ?? "\(status)" : nil
+        )
     }
 }
 

@@ -85,26 +85,33 @@ public struct ServiceProcess: Sendable {
         let registry = try RegistryURL.registry(settings)
         let logger = Logger(label: "\(name)")
         let certificate = try ServerCertificate.configured(settings, logger: logger)
+        let tracing = Tracing(settings, service: name, instanceID: instanceID, version: version)
         try await withLogger(logger) { logger in
-            logger.info("service starting", metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })])
-            var parts = try await make(
-                ServiceEnvironment(settings: settings, registry: registry, instanceID: instanceID)
-            )
-            parts.certificate = certificate
-            let information = ProcessInformation(
-                service: "\(name)",
-                instance: instanceID,
-                version: version,
-                startedAt: Date(),
-                processID: getpid(),
-                uptimeSeconds: 0
-            )
-            do {
-                try await group(parts, settings, registry, metrics, information, logger).run()
-            } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
-                throw ListenerFailure(settings: settings, reason: String(cString: strerror(error.errnoCode)))
+            try await tracing.bound {
+                logger.info(
+                    "service starting",
+                    metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })]
+                )
+                var parts = try await make(
+                    ServiceEnvironment(settings: settings, registry: registry, instanceID: instanceID)
+                )
+                parts.certificate = certificate
+                let information = ProcessInformation(
+                    service: "\(name)",
+                    instance: instanceID,
+                    version: version,
+                    startedAt: Date(),
+                    processID: getpid(),
+                    uptimeSeconds: 0
+                )
+                do {
+                    parts.background = tracing.background + parts.background
+                    try await group(parts, settings, registry, metrics, information, logger).run()
+                } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+                    throw ListenerFailure(settings: settings, reason: String(cString: strerror(error.errnoCode)))
+                }
+                logger.info("service stopped")
             }
-            logger.info("service stopped")
         }
     }
 

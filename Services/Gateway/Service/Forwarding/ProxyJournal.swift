@@ -1,3 +1,4 @@
+import Correlation
 import HTTPProxy
 import LoadBalancing
 import Logging
@@ -6,7 +7,7 @@ import Resilience
 import StructuredLogging
 import Synchronization
 
-/// Writes down proxied requests in the lines and metrics in which all others are written down.
+/// Writes down proxied requests in the lines, metrics and spans in which all others are written down.
 final class ProxyJournal: ProxyObserver {
     private struct Series: Hashable {
         var target: Int
@@ -17,11 +18,13 @@ final class ProxyJournal: ProxyObserver {
     private static let maximumTimers = 4096
 
     private let logger: Logger
+    private let spans: SpanRecorder?
     private let requests = Mutex<[Series: Timer]>([:])
     private let attempts = Mutex<[Int: Timer]>([:])
 
-    init(logger: Logger) {
+    init(logger: Logger, spans: SpanRecorder? = nil) {
         self.logger = logger
+        self.spans = spans
     }
 
     func began(_ request: ProxiedRequest) {
@@ -39,6 +42,7 @@ final class ProxyJournal: ProxyObserver {
             VariantJournal.record(variant, status: outcome.status, taking: outcome.duration)
         }
         if outcome.error == "shed" { ConcurrencyJournal.countShed(request.target.priority) }
+        if let spans, request.isSampled { record(request, outcome, spans) }
         // A client that left or asked too much is no failure of ours.
         let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
         let level = isFailure ? Logger.Level.warning : .info
@@ -53,6 +57,22 @@ final class ProxyJournal: ProxyObserver {
         if let variant = request.target.variant { metadata[LogKey.variant] = "\(variant.text)" }
         if let error = outcome.error { metadata[LogKey.error] = "\(request.target.pool.service): \(error)" }
         logger.log(level: level, "request finished", metadata: metadata)
+    }
+
+    private func record(_ request: ProxiedRequest, _ outcome: ProxyOutcome, _ spans: SpanRecorder) {
+        var attributes = Span.request("GET", path: request.path, route: request.target.route, status: outcome.status)
+        attributes["correlation.id"] = .text("\(request.correlationID)")
+        attributes["peer.service"] = .text("\(request.target.pool.service)")
+        attributes["clowder.cache"] = outcome.cache.map { .text($0.rawValue) }
+        if request.attempt > 1 { attributes["http.request.resend_count"] = .integer(request.attempt - 1) }
+        spans.record(
+            request.trace,
+            .server,
+            "GET \(request.target.route)",
+            taking: outcome.duration,
+            attributes: attributes,
+            failure: outcome.status >= 500 ? outcome.error ?? "\(outcome.status)" : nil
+        )
     }
 
     func attempted(_ target: ProxyTarget, taking duration: Duration) {

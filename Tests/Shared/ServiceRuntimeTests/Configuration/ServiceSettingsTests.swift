@@ -19,7 +19,9 @@ import Testing
             "http.tls.key --http-tls-key HTTP_TLS_KEY ", "operations.host --operations-host OPERATIONS_HOST 127.0.0.1",
             "operations.port --operations-port OPERATIONS_PORT 0", "registry.url --registry-url REGISTRY_URL required",
             "registry.lease --registry-lease REGISTRY_LEASE 6s", "instance.id --instance-id INSTANCE_ID ",
-            "log.level --log-level LOG_LEVEL info", "shutdown.lame-duck --shutdown-lame-duck SHUTDOWN_LAME_DUCK 5s",
+            "log.level --log-level LOG_LEVEL info", "tracing.url --tracing-url TRACING_URL ",
+            "tracing.percent --tracing-percent TRACING_PERCENT 100",
+            "shutdown.lame-duck --shutdown-lame-duck SHUTDOWN_LAME_DUCK 5s",
             "shutdown.drain --shutdown-drain SHUTDOWN_DRAIN 15s", "lifeline --lifeline LIFELINE none",
         ]
         #expect(table == expected)
