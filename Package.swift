@@ -19,7 +19,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
@@ -123,7 +122,7 @@ let package = Package(
                 "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "NATS", "SMTP",
                 "ServiceRuntime",
             ],
-            outside: [.hummingbird, .lifecycle, .log, .mustache, .serviceContext],
+            outside: [.hummingbird, .lifecycle, .log, .serviceContext],
             resources: [.embedInCode("Resources")]
         ),
         .main(of: "MailWorker", named: "mail-worker", uses: ["MailWorkerContract", "Tokens"]),
@@ -383,7 +382,6 @@ extension Target.Dependency {
     static let log = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let metricsTestKit = product(name: "MetricsTestKit", package: "swift-metrics")
-    static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")

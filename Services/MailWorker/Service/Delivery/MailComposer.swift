@@ -1,11 +1,10 @@
 import Correlation
 import FoundationEssentials
 import MailWorkerContract
-import Mustache
 
 /// Makes a mail of a job: subject, plain text and HTML from templates that are compiled into the executable.
 struct MailComposer: Sendable {
-    private let templates: MustacheLibrary
+    private let templates: MailTemplates
     private let publicURL: String
     private let sender: String
     private let domain: String
@@ -15,12 +14,12 @@ struct MailComposer: Sendable {
     /// - Parameters:
     ///   - publicURL: Where people reach the gateway, without a slash at the end.
     ///   - sender: The address that mails come from.
-    /// - Throws: When a template is malformed.
-    init(publicURL: String, sender: String) throws {
+    /// - Throws: ``MailTemplateError`` when a template cannot be read.
+    init(publicURL: String, sender: String) throws(MailTemplateError) {
         self.publicURL = publicURL
         self.sender = sender
         domain = sender.split(separator: "@").last.map(String.init) ?? "localhost"
-        templates = MustacheLibrary(templates: try EmbeddedTemplates.all())
+        templates = try MailTemplates()
     }
 
     /// The mail of a job; always the same for the same arguments.
@@ -44,11 +43,11 @@ struct MailComposer: Sendable {
         try header.add("Auto-Submitted", "auto-generated")
         try header.add("MIME-Version", "1.0")
         try header.add("Content-Type", "multipart/alternative; boundary=\"\(boundary)\"")
-        let values = values(for: job)
+        let templates = templates[job.template]
         let text =
             header.text + "\r\n"
-            + part("text/plain", try render("\(job.template.rawValue).txt", values), boundary)
-            + part("text/html", try render("\(job.template.rawValue).html", values), boundary)
+            + part("text/plain", templates.text.render { value(of: $0, in: job) }, boundary)
+            + part("text/html", templates.html.render { value(of: $0, in: job) }, boundary)
             + "--\(boundary)--\r\n"
         return ComposedMail(recipient: job.recipient, messageID: messageID, text: text)
     }
@@ -62,22 +61,20 @@ struct MailComposer: Sendable {
         }
     }
 
-    /// The token stands behind the `#` of the link: browsers never send it to a server by themselves.
-    private func values(for job: MailJob) -> [String: String] {
-        let page = job.template == .passwordReset ? "reset-password" : "verify"
-        return [
-            "name": job.name,
-            "token": job.token ?? "",
-            "link": job.token.map { "\(publicURL)/\(page)#token=\($0)" } ?? publicURL,
-            "site": publicURL,
-        ]
+    private func value(of variable: MailTemplate.Variable, in job: MailJob) -> String {
+        switch variable {
+        case .name: job.name
+        case .token: job.token ?? ""
+        case .link: link(in: job)
+        case .site: publicURL
+        }
     }
 
-    private func render(_ template: String, _ values: [String: String]) throws(DeliveryError) -> String {
-        guard let text = templates.render(values, withTemplate: template) else {
-            throw DeliveryError(permanence: .permanent, description: "there is no template \(template)")
-        }
-        return text
+    /// The token stands behind the `#` of the link: browsers never send it to a server by themselves.
+    private func link(in job: MailJob) -> String {
+        guard let token = job.token else { return publicURL }
+        let page = job.template == .passwordReset ? "reset-password" : "verify"
+        return "\(publicURL)/\(page)#token=\(token)"
     }
 
     private func part(_ type: String, _ content: String, _ boundary: String) -> String {
