@@ -24,13 +24,13 @@ struct Parameters {
                 }
                 append(Self.text(text))
             case .blob(let bytes):
-                append(bytes.map { CChar(bitPattern: $0) }, type: Self.byteString, isBinary: true)
+                append(bytes.map { CChar(truncatingIfNeeded: $0) }, type: Self.byteString, isBinary: true)
             }
         }
     }
 
     private static func text(_ text: String) -> [CChar] {
-        text.utf8.map { CChar(bitPattern: $0) } + [0]
+        text.utf8.map { CChar(truncatingIfNeeded: $0) } + [0]
     }
 
     private mutating func append(_ value: [CChar]?, type: Oid = 0, isBinary: Bool = false) {
