@@ -20,7 +20,7 @@ BINARIES := $(RELEASE)/release
 SOURCES := Package.swift $(shell find Services Shared deploy/local -type f -not -name '*.md' 2>/dev/null)
 export CLOWDER_VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
 
-.PHONY: help up import build images compose-smoke manifests observability-check test check features smoke bench bench-gateway bench-queue bench-stack chaos crash lab clean prepare
+.PHONY: help up import build images compose-smoke manifests observability-check traces test check features smoke bench bench-gateway bench-queue bench-stack chaos crash lab clean prepare
 
 help: ## This list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ manifests: $(RELEASE)/.built ## Check deploy/kubernetes against schemas, rules a
 
 observability-check: ## Check rules, their tests and dashboards against the sources. PYTHON=python3 STACK=.clowder
 	@PYTHON="$(PYTHON)" STACK="$(STACK)" deploy/observability/check
+
+traces: $(RELEASE)/.built ## Use a stack whose spans go to a collector, and print its traces. PYTHON=python3
+	@$(PYTHON) -B deploy/observability/traces/check.py "$(abspath $(BINARIES))"
 
 prepare: ## Install the C libraries that are missing.
 	@deploy/local/prepare

@@ -36,7 +36,7 @@ struct OperationsRoutes: Sendable {
             Response(
                 status: .ok,
                 headers: [.contentType: PrometheusRegistry.contentType],
-                body: .init(byteBuffer: ByteBuffer(string: metrics.exposition()))
+                body: .init(byteBuffer: ByteBuffer(string: metrics.exposition() + ProcessMetrics.exposition()))
             )
         }
         router.get("info") { _, _ in

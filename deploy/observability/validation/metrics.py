@@ -12,7 +12,8 @@ from findings import files
 from swift_source import SwiftSource
 
 TOPS = ("Services", "Shared")
-REGISTRY = "Shared/Telemetry/PrometheusRegistry.swift"
+REGISTRY = "Shared/Telemetry/Metrics/PrometheusRegistry.swift"
+PROCESS = "Shared/Telemetry/Metrics/ProcessMetrics.swift"
 ROUTES = "Services/Gateway/Service/Resources/routes.json"
 CONSTRUCTOR = re.compile(r"\b(Counter|FloatingPointCounter|Gauge|Meter|Timer|Recorder)\(\s*label:\s*(?=\")")
 KINDS = {
@@ -20,7 +21,7 @@ KINDS = {
     "Timer": "histogram", "Recorder": "histogram",
 }
 # What the registry writes by itself.
-WRITTEN = re.compile(r'"# TYPE (clowder_\w+) (counter|gauge|histogram)\\n"')
+WRITTEN = re.compile(r'# TYPE ((?:clowder|process)_\w+) (counter|gauge|histogram)\b')
 DIMENSION = re.compile(r'\(\s*"(\w+)"\s*,')
 RAW = re.compile(r'\(\s*"(\w+)"\s*,\s*[\w.]+\.rawValue\s*\)')
 NAMED_DIMENSIONS = re.compile(r"\blet labels = (?=\[)")
@@ -100,7 +101,7 @@ class Emitted:
                 emitted.outcomes |= {series: emitted.words for series in metric.series}
         emitted.routes |= {route["path"] for route in json.loads(tree.text(ROUTES))["routes"]}
         registry = tree.text(REGISTRY)
-        for name, kind in WRITTEN.findall(registry):
+        for name, kind in WRITTEN.findall(registry + tree.text(PROCESS)):
             emitted.metrics[name] = Metric(name, kind, frozenset())
         bounds = BOUNDS.search(registry)
         emitted.bounds = {float(it) for it in (bounds[1] if bounds else "").split(",") if it.strip()}
