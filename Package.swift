@@ -192,7 +192,7 @@ let package = Package(
         .tests(
             of: "Messaging",
             uses: ["Conformance", "Correlation", "SQLStorage", "SQLiteStorage"],
-            outside: [.grdb, .lifecycle, .log, .serviceContext]
+            outside: [.grdb, .lifecycle, .log, .metricsTestKit, .serviceContext]
         ),
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
         .tests(

@@ -83,9 +83,11 @@ public struct ServiceClient: Sendable {
     /// - Throws: ``ServiceClientError`` when there is no answer; `CancellationError` when the task was cancelled.
     public func send(_ request: ServiceRequest) async throws -> ServiceResponse {
         let start = clock.now
-        guard bulkhead.enter() else { throw error(.bulkheadFull) }
+        guard bulkhead.enter() else { throw refusal(.bulkheadFull, "bulkhead-full") }
         defer { bulkhead.leave() }
-        guard case .admitted(let permit, _) = breaker.admit(at: start) else { throw error(.breakerOpen) }
+        guard case .admitted(let permit, _) = breaker.admit(at: start) else {
+            throw refusal(.breakerOpen, "breaker-open")
+        }
         do {
             let response = try await sendAdmitted(request)
             let tellsRetryAfter = response.headers.contains(.retryAfter)
@@ -282,6 +284,15 @@ public struct ServiceClient: Sendable {
         let pause = policy.pause(beforeRetry: attempt - 1, using: &generator)
         guard case .status(let status, let retryAfter?) = failure, status.code == 429 else { return pause }
         return max(pause, retryAfter)
+    }
+
+    /// A call that is not made.
+    private func refusal(_ code: ServiceClientError.Code, _ reason: String) -> ServiceClientError {
+        Counter(
+            label: "clowder_client_refusals_total",
+            dimensions: [("service", "\(pool.service)"), ("reason", reason)]
+        ).increment()
+        return error(code)
     }
 
     private func error(_ code: ServiceClientError.Code, _ cause: (any Error)? = nil) -> ServiceClientError {

@@ -42,6 +42,7 @@ package func makeMailWorkerApplication(
             QueueConsumer(queue: queue, settings: consumerSettings(AccountErasure.topic, configuration)) {
                 await erasure.handle($0)
             },
+            BacklogWatch(of: queue),
         ],
         checks: [
             Readiness.Check("mail queue") { _ = try await queue.depth() }

@@ -59,7 +59,7 @@ package func makeUsersApplication(
             deadlines: .service(),
             mapError: UsersErrors.problem
         ),
-        background: [OutboxRelay(outbox: outbox, queue: queue)],
+        background: [OutboxRelay(outbox: outbox, queue: queue), BacklogWatch(of: outbox)],
         checks: [
             Readiness.Check("account store") { _ = try await accounts.credentials(id: "readiness") },
             Readiness.Check("signing keys") { _ = try await keys.signingKey() },

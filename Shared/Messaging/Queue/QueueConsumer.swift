@@ -130,6 +130,7 @@ public struct QueueConsumer: Service {
                 : await handleWithHeartbeat(claim)
             guard let outcome else {
                 Logger.current.warning("lease lost; another worker has the message", metadata: metadata(of: claim))
+                count("lease-lost")
                 return MessageSpan.record(.consumer, claim, since: start, failure: "lease lost")
             }
             await settle(claim, as: outcome)

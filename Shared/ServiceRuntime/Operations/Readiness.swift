@@ -1,3 +1,4 @@
+import Metrics
 import Synchronization
 
 /// Whether a process may be given requests: its phase, and the state of what it depends on.
@@ -85,6 +86,9 @@ public final class Readiness: Sendable {
             } catch {
                 findings.append(Finding(name: check.name, ok: false, detail: "\(error)"))
             }
+        }
+        for finding in findings {
+            Gauge(label: "clowder_check_passes", dimensions: [("check", finding.name)]).record(finding.ok ? 1 : 0)
         }
         state.withLock {
             $0.findings = findings

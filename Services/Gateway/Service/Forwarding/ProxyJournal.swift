@@ -16,6 +16,8 @@ final class ProxyJournal: ProxyObserver {
 
     /// How many timers are kept at hand; those of targets that are gone are forgotten with the others.
     private static let maximumTimers = 4096
+    /// What ends a request before any replica is asked.
+    private static let refusals: Set<String> = ["bulkhead-full", "breaker-open"]
 
     private let logger: Logger
     private let spans: SpanRecorder?
@@ -43,6 +45,10 @@ final class ProxyJournal: ProxyObserver {
         }
         if outcome.error == "shed" { ConcurrencyJournal.countShed(request.target.priority) }
         if let spans, request.isSampled { record(request, outcome, spans) }
+        if let reason = outcome.error, Self.refusals.contains(reason) {
+            let labels = [("service", "\(request.target.pool.service)"), ("reason", reason)]
+            Counter(label: "clowder_client_refusals_total", dimensions: labels).increment()
+        }
         // A client that left or asked too much is no failure of ours.
         let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
         let level = isFailure ? Logger.Level.warning : .info
