@@ -62,6 +62,7 @@ let package = Package(
         ),
         .shared("NATS", uses: ["CNATS", "Discovery", "Messaging"], outside: [.log, .metrics, .nioPosix]),
         .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2]),
+        .shared("Mail", uses: ["InputValidation", "SMTP"]),
         .shared("Tokens", outside: [.crypto, .jwtKit]),
         .shared("AccessPolicy", resources: [.embedInCode("Resources/access-policy.json")]),
         .shared(
@@ -119,8 +120,8 @@ let package = Package(
             .service,
             of: "MailWorker",
             uses: [
-                "AccessPolicy", "Correlation", "InputValidation", "MailWorkerContract", "Messaging", "NATS", "SMTP",
-                "ServiceRuntime",
+                "AccessPolicy", "Correlation", "InputValidation", "Mail", "MailWorkerContract", "Messaging", "NATS",
+                "SMTP", "ServiceRuntime",
             ],
             outside: [.hummingbird, .lifecycle, .log, .serviceContext],
             resources: [.embedInCode("Resources")]
@@ -172,7 +173,7 @@ let package = Package(
                 .nioCore,
             ]
         ),
-        .support("Conformance", ["Discovery", "Messaging", "Resilience", "SQLStorage", "TestSupport"]),
+        .support("Conformance", ["Discovery", "Mail", "Messaging", "Resilience", "SQLStorage", "TestSupport"]),
         .support("StackSupport", ["LocalStack", "TestSupport"]),
         .tests(of: "InputValidation"),
         .tests(of: "Correlation", outside: [.httpTypes, .serviceContext]),
@@ -180,6 +181,7 @@ let package = Package(
         .tests(of: "Discovery", uses: ["Conformance"]),
         .tests(of: "Etcd"),
         .tests(of: "SMTP"),
+        .tests(of: "Mail", uses: ["Conformance", "SMTP"]),
         .tests(of: "Resilience", uses: ["Conformance"]),
         .tests(of: "Redis", outside: [.nioCore]),
         .tests(of: "SQLiteStorage", uses: ["Conformance", "Resilience", "SQLStorage"], outside: [.grdb]),
@@ -233,7 +235,7 @@ let package = Package(
         ),
         .tests(
             ofService: "MailWorker",
-            uses: ["Correlation", "MailWorkerContract", "Messaging", "SQLiteStorage", "SMTP"]
+            uses: ["Conformance", "Correlation", "Mail", "MailWorkerContract", "Messaging", "SQLiteStorage", "SMTP"]
         ),
         .tests(
             ofService: "Gateway",
@@ -245,9 +247,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Messaging", "NATS", "PostgreSQL",
-                "Redis", "Resilience", "SMTP", "SQLStorage", "StackSupport", "TestSupport", .httpTypes, .nioCore,
-                .nioHTTP1, .nioPosix, .subprocess, .system,
+                "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Mail", "Messaging", "NATS",
+                "PostgreSQL", "Redis", "Resilience", "SMTP", "SQLStorage", "StackSupport", "TestSupport", .httpTypes,
+                .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),

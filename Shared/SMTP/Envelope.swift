@@ -5,14 +5,18 @@ struct Envelope: Sendable {
 
     /// Refuses whatever could end a command early or begin another one.
     init(sender: String, recipient: String) throws(SMTPError) {
-        for address in [sender, recipient] {
-            let isFit = address.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x3C && $0 != 0x3E }
-            guard isFit, address.contains("@"), address.utf8.count <= 254 else {
-                throw SMTPError(.permanent, "an address of the envelope cannot stand in a command")
-            }
-        }
+        try Self.check(sender)
+        try Self.check(recipient)
         self.sender = sender
         self.recipient = recipient
+    }
+
+    /// Refuses an address that is more than one.
+    static func check(_ address: String) throws(SMTPError) {
+        let isFit = address.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x3C && $0 != 0x3E }
+        guard isFit, address.contains("@"), address.utf8.count <= 254 else {
+            throw SMTPError(.permanent, "an address of the envelope cannot stand in a command")
+        }
     }
 }
 

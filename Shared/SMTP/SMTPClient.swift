@@ -29,6 +29,14 @@ public struct SMTPClient: Sendable {
         self.authorities = authorities
     }
 
+    /// Checks what can be known without a server: whether a message and its recipient are fit to be sent.
+    ///
+    /// - Throws: ``SMTPError``, permanent, when no server may be told of them.
+    public static func validate(_ message: String, to recipient: String) throws(SMTPError) {
+        _ = try MessageText.check(message)
+        try Envelope.check(recipient)
+    }
+
     /// Hands a message over; it is the server's from the return on.
     ///
     /// Cancellation ends the conversation. The server may then have taken the message or not, as after any failure in

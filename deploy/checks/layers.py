@@ -23,8 +23,8 @@ SHARED = {
     "System": ("CCrypt", "CHiredis", "CMalloc", "CNATS", "CPostgreSQL"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SMTP",
            "SQLStorage", "SQLiteStorage"),
-    "L1": ("PostgreSQL", "Etcd", "Redis", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Messaging",
-           "Tokens", "AccessPolicy"),
+    "L1": ("PostgreSQL", "Etcd", "Redis", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Mail",
+           "Messaging", "Tokens", "AccessPolicy"),
     "L2": ("HTTPProxy", "NATS", "TCPProxy", "ServiceClient", "ServiceRuntime"),
 }
 

@@ -1,14 +1,8 @@
 import FoundationEssentials
+import LocalStack
 import SMTP
 import Subprocess
-import SystemPackage
 import TestSupport
-
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
 
 /// An SMTP server in a process of its own, with a certificate that only its clients trust.
 struct SMTPServerProcess: Sendable {
@@ -16,35 +10,41 @@ struct SMTPServerProcess: Sendable {
     private static let library = "/usr/lib/python3/dist-packages/aiosmtpd"
 
     /// Whether the server's library is installed, or has to be.
-    static var isRequired: Bool { access(library, R_OK) == 0 || ProjectFiles.mustBeComplete }
+    static var isRequired: Bool { FileManager.default.fileExists(atPath: library) || ProjectFiles.mustBeComplete }
 
+    let process: ServerProcess
     private let directory: String
     private let port: Int
 
-    /// Runs `body` with a server that listens.
-    static func with<Result: Sendable>(
+    /// Runs `body` with a server that listens, and kills it.
+    static func with<Result>(
         _ options: [String] = [],
-        _ body: @escaping @Sendable (SMTPServerProcess) async throws -> Result
+        _ body: (SMTPServerProcess) async throws -> Result
     ) async throws -> Result {
         try await withTemporaryDirectory { directory in
             try await makeCertificate(in: directory)
+            let port = try await FreePort.find()
             let script = ProjectFiles.root + "/Tests/Integration/Engines/smtp-server.py"
-            return try await Subprocess.run(
-                .path(FilePath(python)),
-                arguments: Arguments([script, directory] + options),
-                input: .none,
-                output: .discarded,
-                error: .discarded
-            ) { execution in
-                defer { kill(execution.processIdentifier.value, SIGKILL) }
-                let port = try await eventually("the server's port") {
-                    FileManager.default.contents(atPath: directory + "/port").flatMap {
-                        Int(String(decoding: $0, as: UTF8.self))
-                    }
-                }
-                return try await body(SMTPServerProcess(directory: directory, port: port))
-            }.closureResult
+            let process = ServerProcess(
+                "smtp",
+                executable: python,
+                arguments: [script, directory, "--port", "\(port)"] + options,
+                in: directory,
+                answers: { FileManager.default.fileExists(atPath: directory + "/listens") }
+            )
+            let server = SMTPServerProcess(process: process, directory: directory, port: port)
+            return try await ServerProcess.with([process]) { try await body(server) }
         }
+    }
+
+    /// Kills the server; ``start()`` starts it again, at the same port and with the mails that it has taken.
+    func kill() async throws {
+        await process.kill()
+        try FileManager.default.removeItem(atPath: directory + "/listens")
+    }
+
+    func start() async throws {
+        try await process.start()
     }
 
     private static func makeCertificate(in directory: String) async throws {
@@ -82,19 +82,19 @@ struct SMTPServerProcess: Sendable {
     }
 
     /// The mails that the server has taken, in its order.
-    var mails: [Mail] {
+    var mails: [ReceivedMail] {
         // The folder is there as long as the server is.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return names.compactMap { Int($0) }.sorted().compactMap { number in
             FileManager.default.contents(atPath: "\(directory)/\(number)").map {
-                Mail(String(decoding: $0, as: UTF8.self))
+                ReceivedMail(String(decoding: $0, as: UTF8.self))
             }
         }
     }
 }
 
 /// A mail that a server has taken, and how.
-struct Mail {
+struct ReceivedMail {
     /// Facts of the conversation, such as `encrypted True`.
     var facts: [Substring] = []
     var message: String

@@ -1,6 +1,6 @@
-"""An SMTP server for tests, on a port of its own that it writes into the file `port` of its folder.
+"""An SMTP server for tests; the file `listens` in its folder says that it does.
 
-Mails are kept as 1, 2, … in the folder. Who a mail goes to decides what becomes of it: `later@` is told 451, `nobody@`
+Mails are kept as 1, 2, … in the folder, also over a restart. Who a mail goes to decides what becomes of it: `later@` is told 451, `nobody@`
 550, after the message `full@` 452 and `spam@` 554, and `silent@` nothing at all.
 """
 
@@ -20,7 +20,8 @@ class Handler:
     def __init__(self, folder: pathlib.Path, is_silent_at_the_end: bool):
         self.folder = folder
         self.is_silent_at_the_end = is_silent_at_the_end
-        self.numbers = itertools.count(1)
+        taken = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()]
+        self.numbers = itertools.count(max(taken, default=0) + 1)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.split("@")[0]
@@ -58,6 +59,7 @@ class Handler:
 async def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--encryption", choices=["starttls", "implicit", "none"], default="starttls")
     parser.add_argument("--silent-farewell", action="store_true")
     parser.add_argument("--user")
@@ -82,10 +84,8 @@ async def main():
         )
 
     tls = context if options.encryption == "implicit" else None
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0, ssl=tls)
-    part = options.folder / "port.part"
-    part.write_text(str(server.sockets[0].getsockname()[1]))
-    part.rename(options.folder / "port")
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", options.port, ssl=tls)
+    (options.folder / "listens").touch()
     await server.serve_forever()
 
 

@@ -1,5 +1,6 @@
 import Correlation
 import FoundationEssentials
+import Mail
 import MailWorkerContract
 import Testing
 

@@ -1,5 +1,6 @@
 import Correlation
 import FoundationEssentials
+import Mail
 import MailWorkerContract
 
 /// Makes a mail of a job: subject, plain text and HTML from templates that are compiled into the executable.
@@ -24,7 +25,7 @@ struct MailComposer: Sendable {
 
     /// The mail of a job; always the same for the same arguments.
     ///
-    /// - Throws: ``DeliveryError``, permanent, when a header field would be unsafe.
+    /// - Throws: ``DeliveryError``, permanent, when a header field or the recipient would be unsafe.
     func compose(
         _ job: MailJob,
         id: String,
@@ -49,7 +50,7 @@ struct MailComposer: Sendable {
             + part("text/plain", templates.text.render { value(of: $0, in: job) }, boundary)
             + part("text/html", templates.html.render { value(of: $0, in: job) }, boundary)
             + "--\(boundary)--\r\n"
-        return ComposedMail(recipient: job.recipient, messageID: messageID, text: text)
+        return try ComposedMail(recipient: job.recipient, messageID: messageID, text: text)
     }
 
     private func subject(of template: MailJob.Template) -> String {

@@ -2,6 +2,7 @@ import Correlation
 import FoundationEssentials
 import InputValidation
 import Logging
+import Mail
 import MailWorkerContract
 import Messaging
 import ServiceContextModule

@@ -1,3 +1,4 @@
+import Mail
 package import SMTP
 import ServiceRuntime
 

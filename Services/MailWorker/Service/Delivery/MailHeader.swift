@@ -1,3 +1,5 @@
+import Mail
+
 /// The header of a mail: fields whose values cannot break out of their line.
 struct MailHeader: Sendable {
     private(set) var text = ""

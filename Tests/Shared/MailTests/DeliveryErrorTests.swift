@@ -1,10 +1,9 @@
-import SMTP
 import Testing
 
-@testable import MailWorkerService
+@testable import Mail
 
 /// What of a server's words goes into logs and dead letters.
-struct SMTPTransportTests {
+struct DeliveryErrorTests {
     @Test(arguments: [
         ("mail:587: RCPT failed: 550 (550 5.1.1 <ada@example.org>: no such mailbox)", "ada@example.org"),
         ("mail:587: RCPT failed: 550 (550 ADA@example.org unknown; try bob@example.org)", "ADA@example.org"),

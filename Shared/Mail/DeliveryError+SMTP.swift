@@ -1,31 +1,6 @@
 import InputValidation
 import SMTP
 
-/// Hands each mail to an SMTP server.
-///
-/// A mail that is handed over twice is told apart from another by its `Message-ID`.
-struct SMTPTransport: MailTransport {
-    let client: SMTPClient
-    /// The address that failures are told to.
-    let sender: String
-
-    func deliver(_ mail: ComposedMail) async throws(DeliveryError) {
-        do {
-            try await client.send(mail.text, from: sender, to: mail.recipient)
-        } catch {
-            throw DeliveryError(error)
-        }
-    }
-
-    func check() async throws(DeliveryError) {
-        do {
-            try await client.check()
-        } catch {
-            throw DeliveryError(error)
-        }
-    }
-}
-
 extension DeliveryError {
     /// The same failure without addresses: servers repeat them, and it goes into logs.
     init(_ error: SMTPError) {
