@@ -17,7 +17,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-service-context", exact: "1.5.1"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -31,6 +30,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc", path: "Shared/System/CMalloc"),
         .systemLibrary(name: "CNATS", path: "Shared/System/CNATS", providers: [.apt(["libnats-dev"])]),
         .systemLibrary(name: "CPostgreSQL", path: "Shared/System/CPostgreSQL", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSQLite", path: "Shared/System/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .shared("InputValidation"),
         .shared("Correlation", outside: [.httpTypes, .serviceContext]),
         .shared("PasswordHashing", uses: ["CCrypt"], outside: [.crypto, .nioPosix]),
@@ -42,7 +42,7 @@ let package = Package(
         .shared("Etcd", uses: ["Discovery", "Resilience"], outside: [.asyncHTTPClient, .nioCore, .nioHTTP1]),
         .shared("Redis", uses: ["CHiredis", "Resilience"], outside: [.crypto, .lifecycle, .nioCore, .nioPosix]),
         .shared("SQLStorage"),
-        .shared("SQLiteStorage", uses: ["SQLStorage"], outside: [.grdb]),
+        .shared("SQLiteStorage", uses: ["CSQLite", "SQLStorage"], outside: [.nioPosix]),
         .shared(
             "PostgreSQL",
             uses: ["CPostgreSQL", "SQLStorage"],
@@ -58,7 +58,7 @@ let package = Package(
         .shared(
             "Messaging",
             uses: ["Correlation", "SQLStorage", "SQLiteStorage"],
-            outside: [.grdb, .log, .metrics, .serviceContext, .lifecycle]
+            outside: [.log, .metrics, .serviceContext, .lifecycle]
         ),
         .shared("NATS", uses: ["CNATS", "Discovery", "Messaging"], outside: [.log, .metrics, .nioPosix]),
         .shared("HTTPEdge", outside: [.httpTypes, .nioCore, .nioHTTP2, .nioHTTPTypes, .nioHTTPTypesHTTP2]),
@@ -100,7 +100,7 @@ let package = Package(
                 "PasswordHashing", "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceRuntime", "Tokens",
                 "UsersContract", "UsersDomain",
             ],
-            outside: [.crypto, .grdb, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
+            outside: [.crypto, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
         ),
         .main(of: "Users", named: "users", uses: ["PasswordHashing", "UsersDomain"]),
         .part(.contract, of: "Search", uses: ["Discovery"]),
@@ -112,7 +112,7 @@ let package = Package(
                 "AccessPolicy", "InputValidation", "PostgreSQL", "Resilience", "SQLStorage", "SQLiteStorage",
                 "SearchContract", "SearchDomain", "ServiceRuntime",
             ],
-            outside: [.grdb, .httpTypes, .hummingbird, .lifecycle, .log, .nioCore]
+            outside: [.httpTypes, .hummingbird, .lifecycle, .log, .nioCore]
         ),
         .main(of: "Search", named: "search", uses: ["SearchContract", "Tokens"]),
         .part(.contract, of: "MailWorker", uses: ["Discovery"]),
@@ -184,7 +184,7 @@ let package = Package(
         .tests(of: "Mail", uses: ["Conformance", "SMTP"]),
         .tests(of: "Resilience", uses: ["Conformance"]),
         .tests(of: "Redis", outside: [.nioCore]),
-        .tests(of: "SQLiteStorage", uses: ["Conformance", "Resilience", "SQLStorage"], outside: [.grdb]),
+        .tests(of: "SQLiteStorage", uses: ["CSQLite", "Conformance", "Resilience", "SQLStorage"]),
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
@@ -194,7 +194,7 @@ let package = Package(
         .tests(
             of: "Messaging",
             uses: ["Conformance", "Correlation", "SQLStorage", "SQLiteStorage"],
-            outside: [.grdb, .lifecycle, .log, .metricsTestKit, .serviceContext]
+            outside: [.lifecycle, .log, .metricsTestKit, .serviceContext]
         ),
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
         .tests(
@@ -235,7 +235,10 @@ let package = Package(
         ),
         .tests(
             ofService: "MailWorker",
-            uses: ["Conformance", "Correlation", "Mail", "MailWorkerContract", "Messaging", "SQLiteStorage", "SMTP"]
+            uses: [
+                "Conformance", "Correlation", "Mail", "MailWorkerContract", "Messaging", "SQLStorage", "SQLiteStorage",
+                "SMTP",
+            ]
         ),
         .tests(
             ofService: "Gateway",
@@ -352,7 +355,7 @@ extension Target {
         return .testTarget(
             name: "\(name)ServiceTests",
             dependencies: (common + targets).map { .init(stringLiteral: $0) } + [
-                .asyncHTTPClient, .configuration, .crypto, .grdb, .httpTypes, .hummingbird, .hummingbirdTesting,
+                .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdTesting,
                 .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
             ],
             path: "Tests/Services/\(name)ServiceTests"
@@ -373,7 +376,6 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
-    static let grdb = product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdCore = product(name: "HummingbirdCore", package: "hummingbird")

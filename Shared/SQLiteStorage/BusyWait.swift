@@ -6,21 +6,27 @@ import Darwin
 
 /// How a connection waits for a lock that another process holds.
 ///
-/// Its pauses grow as SQLite's own do, which know nothing of tasks: an interruption ends a statement that runs, not one
-/// that waits.
+/// Its pauses grow as SQLite's own do, which know nothing of tasks.
 struct BusyWait: Sendable {
     private static let firstPauses: [Duration] = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50].map { .milliseconds($0) }
     private static let laterPause = Duration.milliseconds(100)
 
     /// How long all pauses take together.
     let limit: Duration
+    /// Holds the thread up for a pause.
+    var sleep: @Sendable (Duration) -> Void = Self.blockThread
 
     /// Waits for a while; false when the limit is reached or nobody waits for this task's answer any more.
     func goesOn(after tries: Int) -> Bool {
         let pause = pause(after: tries)
         guard pause > .zero, !Task.isCancelled else { return false }
-        usleep(UInt32(pause / .microseconds(1)))
+        sleep(pause)
         return true
+    }
+
+    /// Holds the thread up for up to a second.
+    @Sendable static func blockThread(for pause: Duration) {
+        usleep(UInt32(pause / .microseconds(1)))
     }
 
     /// The pause that follows so many others; zero or less when none is left.

@@ -1,4 +1,4 @@
-public import GRDB
+import CSQLite
 
 /// A database file that cannot be used.
 public struct SQLiteStorageError: Error, Sendable, CustomStringConvertible {
@@ -14,20 +14,19 @@ public struct SQLiteStorageError: Error, Sendable, CustomStringConvertible {
     }
 
     /// Puts SQLite's error into words that name the way out.
-    public init(path: String, _ error: DatabaseError) {
+    public init(path: String, _ error: SQLiteError) {
         self.path = path
-        switch error.resultCode {
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            message =
-                "is damaged (\(error.message ?? "no detail")); restore it from a backup or remove it to start anew"
-        case .SQLITE_FULL:
+        switch error.code {
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            message = "is damaged (\(error.message)); restore it from a backup or remove it to start anew"
+        case SQLITE_FULL:
             message = "cannot grow: the disk is full; free space and start again"
-        case .SQLITE_CANTOPEN:
+        case SQLITE_CANTOPEN:
             message = "cannot be opened; check that its folder exists and is writable"
-        case .SQLITE_READONLY:
+        case SQLITE_READONLY:
             message = "cannot be written; check its owner and permissions"
         default:
-            message = "failed: \(error.message ?? "\(error.resultCode)")"
+            message = "failed: \(error.message)"
         }
     }
 

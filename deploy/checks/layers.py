@@ -20,7 +20,7 @@ from swift_source import SwiftSource
 
 # The libraries below Shared, by layer. "System" holds the C libraries that only Shared wraps.
 SHARED = {
-    "System": ("CCrypt", "CHiredis", "CMalloc", "CNATS", "CPostgreSQL"),
+    "System": ("CCrypt", "CHiredis", "CMalloc", "CNATS", "CPostgreSQL", "CSQLite"),
     "L0": ("InputValidation", "Correlation", "PasswordHashing", "Discovery", "Resilience", "SMTP",
            "SQLStorage", "SQLiteStorage"),
     "L1": ("PostgreSQL", "Etcd", "Redis", "HTTPEdge", "LoadBalancing", "StructuredLogging", "Telemetry", "Mail",

@@ -45,13 +45,13 @@ package func makeSearchApplication(
 private func openStores(_ address: DatabaseAddress) async throws -> (ListingStore, ListingSearch) {
     switch address {
     case .sqlite(let path):
-        let database = try SQLiteDatabase.open(path, migrator: SearchSchema.migrator)
+        let database = try SQLiteDatabase.open(path, migrations: SearchSchema.sqlite)
         return (
-            ListingStore(database: SQLiteStore(database), index: .none),
+            ListingStore(database: database, index: .none),
             ListingSearch(engine: SQLiteSearch(database: database))
         )
     case .postgreSQL(let settings):
-        let database = try await PostgreSQLDatabase.open(settings, migrations: SearchSchema.migrations)
+        let database = try await PostgreSQLDatabase.open(settings, migrations: SearchSchema.postgreSQL)
         let vectors = try TextVectors()
         let index = ListingIndex(
             columns: [("text", "CAST(? AS tsvector)")],

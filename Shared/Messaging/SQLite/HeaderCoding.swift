@@ -1,5 +1,4 @@
 import FoundationEssentials
-import GRDB
 import SQLStorage
 
 /// How messages are stored in rows.
@@ -10,28 +9,19 @@ enum HeaderCoding {
         return String(decoding: try encoder.encode(headers), as: UTF8.self)
     }
 
-    static func message(_ row: Row) -> Message {
-        Message(
-            id: row["id"],
-            topic: row["topic"],
-            body: Array(row["body"] as Data),
-            headers: decode(row["headers"])
-        )
-    }
-
     static func message(_ row: SQLRow) throws -> Message {
         Message(
             id: try row["id"],
             topic: try row["topic"],
             body: try row["body"],
-            headers: decode(try row["headers"])
+            headers: headers(try row["headers"])
         )
     }
 
     /// The headers, or none where they cannot be read: a message without its correlation ID is better than one that is
     /// not delivered, and holds up those behind it.
-    private static func decode(_ headers: String) -> [String: String] {
-        (try? JSONDecoder().decode([String: String].self, from: Data(headers.utf8))) ?? [:]  // See above.
+    static func headers(_ text: String) -> [String: String] {
+        (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [:]  // See above.
     }
 }
 

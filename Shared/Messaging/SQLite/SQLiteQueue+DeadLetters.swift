@@ -1,22 +1,22 @@
 import FoundationEssentials
-import GRDB
+import SQLStorage
+import SQLiteStorage
 
 extension SQLiteQueue: DeadLetterStore {
     /// A page by `(dead at, sequence)`, descending; the cursor is that pair.
     public func deadLetters(after cursor: String?, limit: Int) async throws(MessagingError) -> DeadLetterPage {
         let position = try Self.position(cursor)
         return try await StoreAccess.perform("queue") {
-            try await database.read { database in
-                let rows = try Row.fetchAll(
-                    database,
-                    sql: """
-                        SELECT * FROM message WHERE state = 'dead' AND (finished_at, sequence) < (?, ?)
-                        ORDER BY finished_at DESC, sequence DESC LIMIT ?
-                        """,
-                    arguments: [position.time, position.sequence, limit + 1]
+            try await database.read { session in
+                let rows = try session.rows(
+                    """
+                    SELECT * FROM message WHERE state = 'dead' AND (finished_at, sequence) < (?, ?)
+                    ORDER BY finished_at DESC, sequence DESC LIMIT ?
+                    """,
+                    [position.time, position.sequence, limit + 1]
                 )
                 let page = rows.prefix(limit)
-                let next = rows.count > limit ? page.last.map(Self.cursor) : nil
+                let next = rows.count > limit ? try page.last.map(Self.cursor) : nil
                 return DeadLetterPage(letters: try page.map(Self.letter), nextCursor: next)
             }
         }
@@ -25,71 +25,65 @@ extension SQLiteQueue: DeadLetterStore {
     /// The dead letter with this ID.
     public func deadLetter(id: String) async throws(MessagingError) -> DeadLetter? {
         try await StoreAccess.perform("queue") {
-            try await database.read { database in
-                try Row.fetchOne(
-                    database,
-                    sql: "SELECT * FROM message WHERE state = 'dead' AND id = ?",
-                    arguments: [id]
-                ).map(Self.letter)
+            try await database.read { session in
+                try session.row("SELECT * FROM message WHERE state = 'dead' AND id = ?", [id]).map(Self.letter)
             }
         }
     }
 
     /// Makes the letter ready, due at once.
     public func replay(id: String) async throws(MessagingError) -> Bool {
-        try await replay(where: "AND id = :id", id: id) > 0
+        try await replay(where: "AND id = ?", [id]) > 0
     }
 
     /// Makes all letters ready, due at once.
     public func replayAll() async throws(MessagingError) -> Int {
-        try await replay(where: "AND :id = ''", id: "")
+        try await replay()
     }
 
     /// Removes the row's contents but keeps its ID, so that it cannot come back from an outbox.
     public func delete(id: String) async throws(MessagingError) -> Bool {
         let time = now().timeIntervalSince1970
         return try await StoreAccess.perform("queue") {
-            try await database.write { database in
-                try database.execute(
-                    sql: """
-                        UPDATE message SET state = 'done', finished_at = ?, body = x'', failures = '[]'
-                        WHERE state = 'dead' AND id = ?
-                        """,
-                    arguments: [time, id]
-                )
-                return database.changesCount > 0
+            try await database.write { session in
+                try session.execute(
+                    """
+                    UPDATE message SET state = 'done', finished_at = ?, body = x'', failures = '[]'
+                    WHERE state = 'dead' AND id = ?
+                    """,
+                    [time, id]
+                ) > 0
             }
         }
     }
 
-    private func replay(where condition: String, id: String) async throws(MessagingError) -> Int {
+    private func replay(where condition: String = "", _ arguments: [String] = []) async throws(MessagingError) -> Int {
         let time = now().timeIntervalSince1970
         return try await StoreAccess.perform("queue") {
-            try await database.write { database in
-                try database.execute(
-                    sql: """
-                        UPDATE message SET state = 'ready', available_at = :time, attempt = 0, finished_at = NULL
-                        WHERE state = 'dead' \(condition)
-                        """,
-                    arguments: ["time": time, "id": id]
+            try await database.write { session in
+                try session.execute(
+                    """
+                    UPDATE message SET state = 'ready', available_at = ?, attempt = 0, finished_at = NULL
+                    WHERE state = 'dead' \(condition)
+                    """,
+                    [time] + arguments
                 )
-                return database.changesCount
             }
         }
     }
 
-    private static func letter(_ row: Row) throws -> DeadLetter {
+    private static func letter(_ row: SQLRow) throws -> DeadLetter {
         DeadLetter(
-            message: HeaderCoding.message(row),
-            enqueuedAt: Date(timeIntervalSince1970: row["enqueued_at"]),
-            deadAt: Date(timeIntervalSince1970: row["finished_at"]),
-            attempts: row["attempt"],
-            failures: try FailureCoding.decode(row["failures"])
+            message: try HeaderCoding.message(row),
+            enqueuedAt: Date(timeIntervalSince1970: try row["enqueued_at"]),
+            deadAt: Date(timeIntervalSince1970: try row["finished_at"]),
+            attempts: try row["attempt"],
+            failures: try FailureCoding.decode(try row["failures"])
         )
     }
 
-    private static func cursor(_ row: Row) -> String {
-        "\(row["finished_at"] as Double)_\(row["sequence"] as Int64)"
+    private static func cursor(_ row: SQLRow) throws -> String {
+        "\(try row["finished_at"] as Double)_\(try row["sequence"] as Int64)"
     }
 
     private static func position(_ cursor: String?) throws(MessagingError) -> (time: Double, sequence: Int64) {

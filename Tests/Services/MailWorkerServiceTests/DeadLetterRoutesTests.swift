@@ -1,8 +1,9 @@
 import FoundationEssentials
-import GRDB
 import HTTPTypes
 import MailWorkerContract
 import Messaging
+import SQLStorage
+import SQLiteStorage
 import ServiceTestSupport
 import TestSupport
 import Testing
@@ -171,8 +172,8 @@ import Testing
     /// No letters and no answer are two things.
     @Test func answers503WhileTheQueueCannotBeRead() async throws {
         try await withDeadLetters { worker in
-            let queue = try DatabaseQueue(path: worker.directory + "/queue.sqlite")
-            try await queue.write { try $0.execute(sql: "ALTER TABLE message RENAME TO broken") }
+            let queue = try SQLiteDatabase.open(worker.directory + "/queue.sqlite", migrations: [])
+            _ = try await queue.write { try $0.execute("ALTER TABLE message RENAME TO broken") }
             let answer = try await worker.send(.get, path, roles: operators)
             #expect(answer.status == .serviceUnavailable)
             #expect(answer.headers[.retryAfter] == "1")

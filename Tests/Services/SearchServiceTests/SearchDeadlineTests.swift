@@ -1,5 +1,5 @@
-import GRDB
 import HTTPTypes
+import SQLStorage
 import SQLiteStorage
 import ServiceClient
 import ServiceTestSupport
@@ -16,7 +16,7 @@ struct SearchDeadlineTests {
     @Test func endsTheStatementsOfSearchesAtTheirDeadline() async throws {
         try await withSearchService { search in
             _ = try await search.import(Catalogue.lines)
-            try Self.makeSearchesTakeHours(in: search.databasePath)
+            try await Self.makeSearchesTakeHours(in: search.databasePath)
             let searches = (0..<SQLiteDatabase.maximumReaders).map { _ in
                 Attempt { try await search.send(.get, "/v1/listings?q=bella", headers: [.requestTimeout: "500"]) }
             }
@@ -31,17 +31,17 @@ struct SearchDeadlineTests {
     }
 
     /// Every search asks first which generation of the catalogue there is; a view in the table's place counts for it.
-    private static func makeSearchesTakeHours(in path: String) throws {
-        try DatabaseQueue(path: path).write { database in
-            try database.execute(
-                sql: """
-                    DROP TABLE catalogue;
-                    CREATE VIEW catalogue AS
-                    WITH RECURSIVE counted (number) AS (
-                        SELECT 1 UNION ALL SELECT number + 1 FROM counted WHERE number < 100000000000
-                    )
-                    SELECT count(*) AS generation, '' AS id FROM counted;
-                    """
+    private static func makeSearchesTakeHours(in path: String) async throws {
+        try await SQLiteDatabase.open(path, migrations: []).write { session in
+            try session.execute("DROP TABLE catalogue")
+            try session.execute(
+                """
+                CREATE VIEW catalogue AS
+                WITH RECURSIVE counted (number) AS (
+                    SELECT 1 UNION ALL SELECT number + 1 FROM counted WHERE number < 100000000000
+                )
+                SELECT count(*) AS generation, '' AS id FROM counted
+                """
             )
         }
     }

@@ -1,4 +1,5 @@
-import GRDB
+import CSQLite
+import SQLStorage
 import Synchronization
 import TestSupport
 import Testing
@@ -18,48 +19,44 @@ import Testing
     }
 
     @Test func writesWhenTheOtherWriterIsDone() async throws {
-        try await ScratchDatabase.with(busyTimeout: .seconds(3600)) { database in
-            let other = try OtherWriter(of: database)
-            let write = Attempt { try await database.insert() }
+        try await ScratchDatabase.with(wait: BusyWait(limit: .seconds(3600))) { scratch in
+            let other = try OtherWriter(of: scratch)
+            let write = Attempt { try await scratch.insert() }
             try other.commit()
             try await write.ends().get()
-            #expect(try await database.entries() == 2)
+            #expect(try await scratch.entries() == 2)
         }
     }
 
     @Test func givesUpWhenTheOtherWriterTakesTooLong() async throws {
-        try await ScratchDatabase.with(busyTimeout: .milliseconds(50)) { database in
-            let other = try OtherWriter(of: database)
-            let result = try await Attempt { try await database.insert() }.ends()
-            let error = #expect(throws: DatabaseError.self) { try result.get() }
-            #expect(error?.resultCode == .SQLITE_BUSY)
+        try await ScratchDatabase.with(wait: BusyWait(limit: .milliseconds(50))) { scratch in
+            let other = try OtherWriter(of: scratch)
+            let result = try await Attempt { try await scratch.insert() }.ends()
+            let error = #expect(throws: SQLError.self) { try result.get() }
+            #expect(error?.code == .unavailable)
+            #expect((error?.cause as? SQLiteError)?.code == SQLITE_BUSY)
             try other.commit()
-            try await database.write()
-            #expect(try await database.entries() == 2)
+            try await scratch.write()
+            #expect(try await scratch.entries() == 2)
         }
     }
 
-    /// A write that is cancelled before it waits ends as cancelled, one that waits by then as one that gave up.
     @Test func givesUpWhenItIsCancelled() async throws {
-        try await ScratchDatabase.with(busyTimeout: .seconds(3600)) { database in
-            let other = try OtherWriter(of: database)
-            try await eventually("a cancellation that finds the writer waiting") {
-                let isAboutToWait = Flag()
-                let write = Attempt {
-                    try await database.pool.writeWithoutTransaction { connection in
-                        isAboutToWait.raise()
-                        try connection.inTransaction(.immediate) { .commit }
-                    }
-                }
-                try await eventually("the beginning of the wait") { isAboutToWait.isRaised }
-                write.cancel()
-                let result = try await write.ends()
-                let error = #expect(throws: (any Error).self) { try result.get() }
-                return (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
-            }
+        let isWaiting = Flag()
+        let wait = BusyWait(limit: .seconds(3600)) { pause in
+            isWaiting.raise()
+            BusyWait.blockThread(for: pause)
+        }
+        try await ScratchDatabase.with(wait: wait) { scratch in
+            let other = try OtherWriter(of: scratch)
+            let write = Attempt { try await scratch.insert() }
+            try await eventually("the beginning of the wait") { isWaiting.isRaised }
+            write.cancel()
+            let result = try await write.ends()
+            #expect(throws: CancellationError.self) { try result.get() }
             try other.commit()
-            try await database.write()
-            #expect(try await database.entries() == 2)
+            try await scratch.write()
+            #expect(try await scratch.entries() == 2)
         }
     }
 }
@@ -74,20 +71,16 @@ private final class Flag: Sendable {
 }
 
 /// What another process would be: a connection of its own, in the middle of writing one entry.
-private final class OtherWriter: Sendable {
-    private let connection: DatabaseQueue
+private final class OtherWriter {
+    private let connection: SQLiteConnection
 
-    init(of database: ScratchDatabase) throws {
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        connection = try DatabaseQueue(path: database.pool.path, configuration: configuration)
-        try connection.inDatabase { database in
-            try database.beginTransaction(.immediate)
-            try database.execute(sql: "INSERT INTO entry (number) VALUES (0)")
-        }
+    init(of scratch: ScratchDatabase) throws {
+        connection = try SQLiteConnection(path: scratch.path, role: .writer, wait: BusyWait(limit: .zero))
+        try connection.run("BEGIN IMMEDIATE")
+        try connection.run("INSERT INTO entry (number) VALUES (0)")
     }
 
     func commit() throws {
-        try connection.inDatabase { try $0.commit() }
+        try connection.run("COMMIT")
     }
 }

@@ -1,36 +1,37 @@
-import GRDB
-import SQLiteStorage
+import SQLStorage
 import TestSupport
+
+@testable import SQLiteStorage
 
 /// A fresh database with a table `entry`, opened as the services open theirs.
 struct ScratchDatabase: Sendable {
-    let pool: DatabasePool
+    /// What makes the table.
+    static let migration = SQLiteMigration("1 entries", "CREATE TABLE entry (number INTEGER NOT NULL) STRICT")
+
+    let database: SQLiteDatabase
+    let path: String
 
     static func with(
-        busyTimeout: Duration = SQLiteDatabase.busyTimeout,
+        wait: BusyWait = BusyWait(limit: SQLiteDatabase.busyTimeout),
         _ body: (ScratchDatabase) async throws -> Void
     ) async throws {
         try await withTemporaryDirectory { directory in
-            var migrator = DatabaseMigrator()
-            migrator.registerMigration("1 entries") { database in
-                try database.execute(sql: "CREATE TABLE entry (number INTEGER NOT NULL) STRICT")
-            }
             let path = directory + "/scratch.sqlite"
-            let pool = try SQLiteDatabase.open(path, migrator: migrator, busyTimeout: busyTimeout)
-            try await body(Self(pool: pool))
+            let database = try SQLiteDatabase.open(path, migrations: [migration], wait: wait)
+            try await body(Self(database: database, path: path))
         }
     }
 
     /// How many entries are committed, read at once or not at all.
     func entries() async throws -> Int? {
-        try await Attempt { [pool] in
-            try await pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM entry") }
+        try await Attempt { [database] in
+            try await database.read { try $0.value("SELECT count(*) FROM entry") }
         }.ends().get()
     }
 
     /// Writes one entry.
-    func insert() async throws {
-        try await pool.write { try $0.execute(sql: "INSERT INTO entry (number) VALUES (0)") }
+    func insert(_ number: Int = 0) async throws {
+        _ = try await database.write { try $0.execute("INSERT INTO entry (number) VALUES (?)", [number]) }
     }
 
     /// Writes one entry, at once or not at all.

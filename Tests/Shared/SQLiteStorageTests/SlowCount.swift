@@ -1,6 +1,10 @@
-import GRDB
+import CSQLite
+import SQLStorage
 import Synchronization
 import TestSupport
+import Testing
+
+@testable import SQLiteStorage
 
 /// A statement that takes hours unless it is interrupted, and how far it has come.
 final class SlowCount: Sendable {
@@ -22,23 +26,37 @@ final class SlowCount: Sendable {
     }
 
     /// Counts in one statement, of which no row comes out before the end.
-    func select(in database: Database) throws -> Int? {
-        prepare(database)
-        return try Int.fetchOne(database, sql: "\(Self.rows) SELECT count(*) FROM counted")
+    func select(in session: any SQLSession) throws -> Int? {
+        try prepare(session)
+        return try session.value("\(Self.rows) SELECT count(*) FROM counted")
     }
 
-    /// Writes what is counted into a table `entry`.
-    func insert(in database: Database) throws {
-        prepare(database)
-        try database.execute(sql: "\(Self.rows) INSERT INTO entry (number) SELECT number FROM counted")
+    /// Writes what is counted into a column of a table.
+    func insert(into table: String = "entry (number)", in session: any SQLSession) throws {
+        try prepare(session)
+        try session.execute("\(Self.rows) INSERT INTO \(table) SELECT number FROM counted")
     }
 
-    private func prepare(_ database: Database) {
-        database.add(
-            function: DatabaseFunction("noted", argumentCount: 1) { [self] values in
-                steps.withLock { $0 += 1 }
-                return values[0]
+    /// Gives the connection a function `noted` that tells of its calls and returns what it is given.
+    private func prepare(_ session: any SQLSession) throws {
+        let connection = try #require((session as? SQLiteSession)?.connection)
+        let code = sqlite3_create_function_v2(
+            connection.handle,
+            "noted",
+            1,
+            SQLITE_UTF8,
+            Unmanaged.passRetained(self).toOpaque(),
+            { call, _, values in
+                guard let count = sqlite3_user_data(call), let value = values?[0] else { return }
+                Unmanaged<SlowCount>.fromOpaque(count).takeUnretainedValue().steps.withLock { $0 += 1 }
+                sqlite3_result_value(call, value)
+            },
+            nil,
+            nil,
+            { count in
+                if let count { Unmanaged<SlowCount>.fromOpaque(count).release() }
             }
         )
+        try #require(code == SQLITE_OK)
     }
 }

@@ -1,4 +1,4 @@
-import GRDB
+import SQLiteStorage
 import SearchDomain
 
 /// Makes the text vectors and text queries of PostgreSQL (section 8.11) from the words that SQLite's index would see.
@@ -12,11 +12,11 @@ struct TextVectors: Sendable {
     private static let lastPosition = 16_383
     private static let maximumBytes = 2046
 
-    /// Holds no data: it is where the tokenizer lives.
-    private let tokenizers: DatabaseQueue
+    /// As in the table's definition for SQLite.
+    private let tokenizer: FTS5Tokenizer
 
     init() throws {
-        tokenizers = try DatabaseQueue()
+        tokenizer = try FTS5Tokenizer(["remove_diacritics", "2"])
     }
 
     /// The vector of a listing: each word with its places and the weight of its field, A to D.
@@ -70,10 +70,7 @@ struct TextVectors: Sendable {
     }
 
     private func split(_ texts: [String]) throws -> [[String]] {
-        try tokenizers.read { database in
-            let tokenizer = try database.makeTokenizer(.unicode61(diacritics: .remove))
-            return try texts.map { try tokenizer.tokenize(document: $0).map(\.token) }
-        }
+        try texts.map { try tokenizer.words(of: $0) }
     }
 
     private static func quoted(_ word: String) -> String {

@@ -1,38 +1,33 @@
-import GRDB
 import SQLStorage
 import SQLiteStorage
 import SearchDomain
 
 /// Searches in SQLite, with its full-text index FTS5.
 struct SQLiteSearch: SearchEngine {
-    let database: any DatabaseReader
+    let database: SQLiteDatabase
 
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (any SearchSnapshot) throws -> Value
     ) async throws -> Value {
-        do {
-            return try await database.read { try body(SQLiteSearchSnapshot(database: $0)) }
-        } catch let error as DatabaseError {
-            throw SQLError(error)
-        }
+        try await database.readRows { try body(SQLiteSearchSnapshot(rows: $0)) }
     }
 }
 
-/// Goes past ``SQLSession`` where rows are many: they are read one by one, without being kept.
+/// Goes past ``SQLSession`` where rows are many: they are read where they lie, without being kept.
 private struct SQLiteSearchSnapshot: SearchSnapshot {
     /// How much a match counts in each indexed column, in the order of the index's columns: the name counts most.
     private static let weights = "10.0, 4.0, 3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 1.0"
 
-    let database: Database
+    let rows: SQLiteSession
 
-    var session: any SQLSession { SQLiteSession(database) }
+    var session: any SQLSession { rows }
 
     func groupCounts(of query: SearchQuery) throws -> [(group: Int64, count: Int)] {
         let filter = Self.filter(query)
         return try fetch(
-            { (group: $0[0], count: $0[1]) },
+            { row in (group: try row.integer(0) ?? 0, count: Int(try row.integer(1) ?? 0)) },
             "SELECT listing.facets, count(*) FROM \(Self.source(query)) \(filter.clause()) GROUP BY listing.facets",
-            StatementArguments(filter.arguments)
+            filter.arguments
         )
     }
 
@@ -46,8 +41,8 @@ private struct SQLiteSearchSnapshot: SearchSnapshot {
     private func newest(_ query: SearchQuery, after position: SearchPosition?) throws -> [SearchHit] {
         let key = "coalesce(listing.intakeOn, '')"
         let filter = Self.filter(query)
-        var arguments = StatementArguments(filter.arguments)
-        if let position { arguments += [position.key, position.number] }
+        var arguments: [any SQLConvertible] = filter.arguments
+        if let position { arguments += [position.key, position.number] as [any SQLConvertible] }
         let clause = filter.clause(and: position.map { _ in "(\(key), listing.number) < (?, ?)" })
         return try fetch(
             Self.hit,
@@ -62,8 +57,8 @@ private struct SQLiteSearchSnapshot: SearchSnapshot {
     /// Ranks row numbers only, and reads whole rows for the page alone.
     private func mostRelevant(_ query: SearchQuery, after position: SearchPosition?) throws -> [SearchHit] {
         let filter = Self.filter(query)
-        var arguments = StatementArguments(filter.arguments)
-        if let position { arguments += [position.rank, position.number] }
+        var arguments: [any SQLConvertible] = filter.arguments
+        if let position { arguments += [position.rank, position.number] as [any SQLConvertible] }
         // The index alone, where nothing but words is asked for.
         let source = filter.conditions.count == 1 ? "listing_text" : Self.source(query)
         return try fetch(
@@ -106,30 +101,29 @@ private struct SQLiteSearchSnapshot: SearchSnapshot {
         "\"" + text.replacing("\"", with: "\"\"") + "\""
     }
 
-    private static func hit(_ row: Row) -> SearchHit {
-        let number: Int64 = row[ListingRows.columnCount]
-        let position = SearchPosition(key: key(row[ListingRows.columnCount + 1]), number: number)
-        return SearchHit(listing: ListingRows.listing { index in row[index] }, position: position)
+    private static func hit(_ row: borrowing SQLiteRow) throws -> SearchHit {
+        let number = try row.integer(ListingRows.columnCount) ?? 0
+        let position = SearchPosition(key: key(row.value(ListingRows.columnCount + 1)), number: number)
+        return SearchHit(listing: try ListingRows.listing { try row.text($0) }, position: position)
     }
 
     /// A date is a text already.
-    private static func key(_ value: DatabaseValue) -> String {
-        switch value.storage {
-        case .double(let rank): SearchPosition.key(rank: rank)
-        case .string(let date): date
-        default: ""
+    private static func key(_ value: SQLValue) -> String {
+        switch value {
+        case .real(let rank): SearchPosition.key(rank: rank)
+        case .text(let date): date
+        case .null, .integer, .blob: ""
         }
     }
 
-    /// There are few shapes of searches, so statements are kept.
+    /// There are few shapes of searches, so that statements are kept.
     private func fetch<Element>(
-        _ make: (Row) -> Element,
+        _ make: (borrowing SQLiteRow) throws -> Element,
         _ sql: String,
-        _ arguments: StatementArguments
+        _ arguments: [any SQLConvertible]
     ) throws -> [Element] {
-        let rows = try Row.fetchCursor(try database.cachedStatement(sql: sql), arguments: arguments)
         var elements: [Element] = []
-        while let row = try rows.next() { elements.append(make(row)) }
+        try rows.forEachRow(sql, arguments) { row in elements.append(try make(row)) }
         return elements
     }
 }

@@ -1,28 +1,23 @@
-import GRDB
 import PostgreSQL
 import SQLStorage
+import SQLiteStorage
 
 /// The tables of the search service.
 enum SearchSchema {
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 listings") { database in
-            try database.execute(sql: tables(.sqlite) + textIndex)
-        }
+    static let sqlite = [
+        SQLiteMigration("1 listings", tables(.sqlite) + textIndex),
         // Two catalogues may come to the same generation: an entity tag needs more than that.
-        migrator.registerMigration("2 catalogue id") { database in
-            try database.execute(
-                sql: """
-                    ALTER TABLE catalogue ADD COLUMN id TEXT NOT NULL DEFAULT '';
-                    UPDATE catalogue SET id = lower(hex(randomblob(8)));
-                    """
-            )
-        }
-        return migrator
-    }
+        SQLiteMigration(
+            "2 catalogue id",
+            """
+            ALTER TABLE catalogue ADD COLUMN id TEXT NOT NULL DEFAULT '';
+            UPDATE catalogue SET id = lower(hex(randomblob(8)));
+            """
+        ),
+    ]
 
     /// The same history for PostgreSQL.
-    static let migrations = [
+    static let postgreSQL = [
         PostgreSQLMigration(
             "search 1 listings",
             tables(.postgreSQL) + """

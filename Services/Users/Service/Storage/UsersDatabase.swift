@@ -6,9 +6,9 @@ import SQLiteStorage
 package enum UsersDatabase {
     package static func open(_ address: DatabaseAddress) async throws -> any SQLDatabase {
         switch address {
-        case .sqlite(let path): SQLiteStore(try SQLiteDatabase.open(path, migrator: UsersSchema.migrator))
+        case .sqlite(let path): try SQLiteDatabase.open(path, migrations: UsersSchema.sqlite)
         case .postgreSQL(let settings):
-            try await PostgreSQLDatabase.open(settings, migrations: UsersSchema.migrations)
+            try await PostgreSQLDatabase.open(settings, migrations: UsersSchema.postgreSQL)
         }
     }
 }

@@ -1,23 +1,17 @@
-import GRDB
 import Messaging
 import PostgreSQL
 import SQLStorage
+import SQLiteStorage
 
 /// The tables of the users service.
 enum UsersSchema {
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1 accounts, sessions, keys, outbox") { database in
-            try database.execute(sql: tables(.sqlite))
-        }
-        migrator.registerMigration("2 indexes for what is removed by its age") { database in
-            try database.execute(sql: ageIndexes)
-        }
-        return migrator
-    }
+    static let sqlite = [
+        SQLiteMigration("1 accounts, sessions, keys, outbox", tables(.sqlite)),
+        SQLiteMigration("2 indexes for what is removed by its age", ageIndexes),
+    ]
 
     /// The same history for PostgreSQL.
-    static let migrations = [
+    static let postgreSQL = [
         PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL)),
         PostgreSQLMigration("users 2 indexes for what is removed by its age", ageIndexes),
     ]

@@ -1,5 +1,4 @@
 import Conformance
-import GRDB
 import Messaging
 import SQLStorage
 import SQLiteStorage
@@ -8,23 +7,31 @@ import Testing
 
 @Suite struct SQLiteOutboxTests {
     @Test func keepsThePromisesOfAnOutbox() async throws {
-        try await OutboxConformance(database: try OutboxStore().database).check()
+        let store = try OutboxStore()
+        try await OutboxConformance(database: store.database).check()
+        // Its files go with it.
+        withExtendedLifetime(store) {}
     }
 }
 
-/// An outbox in a database in memory, beside a table of the service's own.
-struct OutboxStore {
+/// An outbox in a database, beside a table of the service's own.
+final class OutboxStore: Sendable {
     let time = ManualTime()
-    let database: SQLiteStore
+    let database: SQLiteDatabase
     let outbox: SQLOutbox
+    private let directory: TemporaryDirectory
 
     init() throws {
         let time = time
-        let queue = try DatabaseQueue()
-        try queue.write { try $0.execute(sql: OutboxConformance.tables(.sqlite)) }
-        database = SQLiteStore(queue)
+        directory = try TemporaryDirectory()
+        database = try SQLiteDatabase.open(
+            directory.path + "/outbox.sqlite",
+            migrations: [SQLiteMigration("1 tables", OutboxConformance.tables(.sqlite))]
+        )
         outbox = SQLOutbox(database: database, now: { time.date })
     }
+
+    deinit { directory.remove() }
 
     func append(_ message: Message) async throws {
         try await database.write { [outbox] in try outbox.append(message, in: $0) }

@@ -1,7 +1,7 @@
 import Conformance
 import FoundationEssentials
-import GRDB
 import Messaging
+import SQLStorage
 import SQLiteStorage
 import TestSupport
 import Testing
@@ -27,10 +27,9 @@ import Testing
             _ = try await queue.enqueue(.sample("deleted", body: "private"), delay: .zero)
             try await queue.bury(try await queue.claimOnly(), error: "550 for someone@example.org")
             #expect(try await queue.delete(id: "deleted"))
-            let reader = try DatabaseQueue(path: path)
-            let rows = try reader.read { try Row.fetchAll($0, sql: "SELECT body, failures FROM message") }
-            #expect(rows.count == 2)
-            #expect(rows.allSatisfy { ($0["body"] as Data).isEmpty && $0["failures"] as String == "[]" })
+            let reader = try SQLiteDatabase.open(path, migrations: [])
+            let rows = try await reader.read { try $0.rows("SELECT body, failures FROM message") }
+            #expect(rows.map(\.values) == [[.blob([]), .text("[]")], [.blob([]), .text("[]")]])
         }
     }
 
@@ -38,8 +37,8 @@ import Testing
     @Test func deliversAMessageWhoseHeadersCannotBeRead() async throws {
         try await withQueue { queue, _, path in
             try await queue.enqueue("bad", "good")
-            let writer = try DatabaseQueue(path: path)
-            try await writer.write { try $0.execute(sql: "UPDATE message SET headers = '{' WHERE id = 'bad'") }
+            let writer = try SQLiteDatabase.open(path, migrations: [])
+            _ = try await writer.write { try $0.execute("UPDATE message SET headers = '{' WHERE id = 'bad'") }
             let claims = try await queue.claim()
             #expect(claims.map(\.message.id) == ["bad", "good"])
             #expect(claims.first?.message.headers == [:])
@@ -50,13 +49,13 @@ import Testing
 
     @Test func saysThatTheStoreFailedAndWhy() async throws {
         try await withQueue { queue, _, path in
-            let writer = try DatabaseQueue(path: path)
-            try await writer.write { try $0.execute(sql: "DROP TABLE message") }
+            let writer = try SQLiteDatabase.open(path, migrations: [])
+            _ = try await writer.write { try $0.execute("DROP TABLE message") }
             await expectFailure(.unavailable) { _ = try await queue.enqueue(.sample("a"), delay: .zero) }
             await expectFailure(.unavailable) { _ = try await queue.claim() }
             let error = await #expect(throws: MessagingError.self) { try await queue.depth() }
             #expect(error?.description.hasPrefix("the queue's database failed: ") == true)
-            #expect(error?.cause is DatabaseError)
+            #expect(error?.cause is SQLError)
         }
     }
 
