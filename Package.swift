@@ -268,14 +268,11 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system {
-    target.swiftSettings = [
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-        .treatAllWarnings(as: .error),
-        .treatWarning("StrictLanguageFeatures", as: .error),
+    let features = [
+        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault",
     ]
+    target.swiftSettings = features.map { .enableUpcomingFeature($0) }
+    target.swiftSettings? += [.treatAllWarnings(as: .error), .treatWarning("StrictLanguageFeatures", as: .error)]
 }
 
 // The toolchain's linker, packed relocations and no exported names: each process holds some 8 MiB less.
