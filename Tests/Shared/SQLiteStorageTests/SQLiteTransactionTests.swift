@@ -69,6 +69,45 @@ import Testing
         }
     }
 
+    /// The connection is good for the next transaction, and its statements are kept.
+    @Test func rollsBackAtOnce() async throws {
+        struct Refused: Error {}
+        try await ScratchDatabase.with { scratch in
+            let wait = BusyWait(limit: SQLiteDatabase.busyTimeout)
+            let connection = try SQLiteConnection(path: scratch.path, role: .writer, wait: wait)
+            #expect(throws: Refused.self) {
+                try connection.write {
+                    try connection.run("INSERT INTO entry (number) VALUES (1)")
+                    throw Refused()
+                }
+            }
+            #expect(!connection.isInTransaction)
+            #expect(throws: Refused.self) { try connection.read { throw Refused() } }
+            #expect(!connection.isInTransaction)
+            #expect(try await scratch.entries() == 0)
+        }
+    }
+
+    /// What ends a transaction is not ended itself: neither its changes nor their loss would be known.
+    @Test func endsATransactionWhateverBecomesOfItsTask() async throws {
+        let long =
+            "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 9999) SELECT max(n) FROM c"
+        try await ScratchDatabase.with { scratch in
+            let wait = BusyWait(limit: SQLiteDatabase.busyTimeout)
+            let worker = SQLiteWorker(.init(path: scratch.path, role: .reader, wait: wait))
+            let work = Attempt {
+                try await worker.run { connection in
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    var last: Int64?
+                    try connection.uninterrupted { try connection.run(long) { last = try $0.integer(0) } }
+                    #expect(throws: CancellationError.self) { try connection.run(long) }
+                    return last
+                }
+            }
+            #expect(try await work.ends().get() == 9999)
+        }
+    }
+
     /// Whoever comes next must not be in the transaction of somebody else.
     @Test func closesAConnectionThatIsLeftInATransaction() async throws {
         try await ScratchDatabase.with { scratch in
