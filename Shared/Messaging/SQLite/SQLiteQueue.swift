@@ -114,7 +114,13 @@ public struct SQLiteQueue: MessageQueue {
     public func depth() async throws(MessagingError) -> QueueDepth {
         try await StoreAccess.perform("queue") {
             try await database.read { session in
-                let rows = try session.rows("SELECT state, count(*) FROM message GROUP BY state")
+                // The indexes of what is alive: done messages are many more.
+                let rows = try session.rows(
+                    """
+                    SELECT state, count(*) FROM message WHERE state IN ('ready', 'leased') GROUP BY state
+                    UNION ALL SELECT 'dead', count(*) FROM message WHERE state = 'dead'
+                    """
+                )
                 let counts = Dictionary(
                     uniqueKeysWithValues: try rows.map { (try $0[0] as String, try $0[1] as Int) }
                 )
