@@ -2,6 +2,10 @@
 # What smoke and features have in common: a stack of containers of their own on free ports. They source it in the root of
 # the project, with errexit on, and call remove_stack when they exit.
 
+# shellcheck source=deploy/images/client.sh
+source deploy/images/client.sh
+use_buildkit
+
 if docker compose version >/dev/null 2>&1; then compose() { docker compose "$@"; }; else compose() { docker-compose "$@"; }; fi
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
@@ -9,7 +13,7 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 # name_stack NAME: the project of a stack that nobody else has, the ports of its gateway and its mails.
 name_stack() {
   stack=$1
-  export COMPOSE_PROJECT_NAME=clowder-$stack-$$ DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1
+  export COMPOSE_PROJECT_NAME=clowder-$stack-$$
   export COMPOSE_FILE=deploy/compose/compose.yaml:deploy/compose/override.yaml
   PORT=$(free_port) MAIL_PORT=$(free_port)
   export PORT MAIL_PORT
