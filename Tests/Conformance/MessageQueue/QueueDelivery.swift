@@ -16,8 +16,9 @@ extension QueuePromise {
         QueuePromise("forgetsACompletedMessage", forgetsACompletedMessage),
         QueuePromise("acceptsAnIDOnceWhateverBecameOfIt", acceptsAnIDOnceWhateverBecameOfIt),
         QueuePromise("remembersTheIDOfADeletedLetter", remembersTheIDOfADeletedLetter),
-        QueuePromise("keepsMessagesOverARestart", keepsMessagesOverARestart),
     ]
+
+    static let restarts = [QueuePromise("keepsMessagesOverARestart", keepsMessagesOverARestart)]
 
     private static func tellsMessagesApartWhateverTheirIDs(_ engine: QueueEngine) async throws {
         let ids = ["", " ", ".", "*", ">", "a.b", "a b", "A", "a", "ä", "=C3=A4", "=", "line\nbreak", "quote\"", "日本"]

@@ -24,8 +24,10 @@ package struct QueueEngine: Sendable {
 
 /// One of the things that every implementation of the queue promises.
 package struct QueuePromise: Sendable, CustomTestStringConvertible {
+    /// What holds for as long as the process lives.
+    package static let ofOneProcess = delivery + leases + failures + deadLetters + memory + erasure + competition
     /// All of them.
-    package static let all = delivery + leases + failures + deadLetters + memory + erasure + competition
+    package static let all = ofOneProcess + restarts
 
     package let testDescription: String
     /// Records an issue when an engine breaks the promise.

@@ -4,15 +4,12 @@ import TestSupport
 
 /// A queue for a consumer to work on, and its clock.
 struct ConsumerStore {
-    let queue: SQLiteQueue
+    let queue: MemoryQueue
     let time: ManualTime
 
     static func with(_ body: (ConsumerStore) async throws -> Void) async throws {
-        try await withTemporaryDirectory { directory in
-            let time = ManualTime()
-            let queue = try SQLiteQueue(path: directory + "/queue.sqlite", now: { time.date })
-            try await body(ConsumerStore(queue: queue, time: time))
-        }
+        let time = ManualTime()
+        try await body(ConsumerStore(queue: MemoryQueue(now: { time.date }), time: time))
     }
 
     /// A consumer that looks every millisecond, on this queue unless another one is given.

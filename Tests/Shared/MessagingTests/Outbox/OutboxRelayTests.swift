@@ -8,16 +8,14 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct OutboxRelayTests {
     /// An outbox and the queue it is relayed to, in the same time.
-    private func withStores(_ body: (OutboxStore, SQLiteQueue) async throws -> Void) async throws {
-        try await withTemporaryDirectory { directory in
-            let store = try OutboxStore()
-            let time = store.time
-            let queue = try SQLiteQueue(path: directory + "/queue.sqlite", now: { time.date })
-            try await withLogger(.quiet) { _ in try await body(store, queue) }
-        }
+    private func withStores(_ body: (OutboxStore, MemoryQueue) async throws -> Void) async throws {
+        let store = try OutboxStore()
+        let time = store.time
+        let queue = MemoryQueue(now: { time.date })
+        try await withLogger(.quiet) { _ in try await body(store, queue) }
     }
 
-    private func claimed(_ queue: SQLiteQueue) async throws -> [String] {
+    private func claimed(_ queue: MemoryQueue) async throws -> [String] {
         try await queue.claim(limit: 1000).map(\.message.id)
     }
 
