@@ -188,7 +188,7 @@ let package = Package(
         .tests(of: "LoadBalancing", uses: ["Discovery"], outside: [.inMemoryLogging, .log, .metrics, .metricsTestKit]),
         .tests(of: "BalancingLab", uses: ["LoadBalancing"]),
         .tests(of: "StructuredLogging", uses: ["Correlation"], outside: [.log, .serviceContext]),
-        .tests(of: "Telemetry", uses: ["Correlation"], outside: [.hummingbird, .lifecycle, .metrics, .nioCore]),
+        .tests(of: "Telemetry", uses: ["Correlation"], outside: [.hummingbird, .lifecycle, .log, .metrics, .nioCore]),
         .tests(of: "NATS", uses: ["Messaging"]),
         .tests(of: "PostgreSQL", uses: ["SQLStorage"]),
         .tests(

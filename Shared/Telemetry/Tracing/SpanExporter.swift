@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-import CoreMetrics
+public import CoreMetrics
 public import Correlation
 import FoundationEssentials
 import Logging
@@ -9,20 +9,21 @@ public import ServiceLifecycle
 
 /// Sends the spans of a process to a collector: OTLP over HTTP, in JSON, in batches.
 ///
-/// A batch goes out when ``Correlation/SpanRecorder/batchSize`` spans have come together, or after ``Settings/interval``. A
-/// collector that is away or busy is asked again with growing pauses, or when it says; a batch that is not taken in
-/// ``Settings/maximumAttempts`` is dropped. Meanwhile spans wait in the recorder, up to its capacity. At shutdown what is
-/// left is sent, for as long as ``Settings/finalLimit``. Nothing of this is ever waited for by a request.
+/// A batch goes out when ``Correlation/SpanRecorder/batchSize`` spans have come together; what there is goes out every
+/// ``Settings/interval``. A collector that is away or busy is asked again with growing pauses, or when it says; a batch
+/// that is not taken in ``Settings/maximumAttempts`` is dropped. Meanwhile spans wait in the recorder, up to its capacity.
+/// At shutdown what is left is sent, for as long as ``Settings/finalLimit``; what is lost is counted. Nothing of this is
+/// ever waited for by a request.
 ///
-/// Source: OpenTelemetry Protocol 1.x, section OTLP/HTTP.
+/// A batch may arrive twice when its answer gets lost. Source: OpenTelemetry Protocol 1.x, section OTLP/HTTP.
 public struct SpanExporter: Service {
     /// How the exporter works.
     public struct Settings: Sendable {
         /// How long spans wait for others.
         public var interval = Duration.seconds(5)
-        /// How long the collector may take to answer.
+        /// How long the collector may take to answer, and may be silent within its answer.
         public var timeout = Duration.seconds(10)
-        /// The pause before the second attempt; it doubles with each further one.
+        /// The pause before the second attempt; it doubles with each further one, and is cut by up to a half at random.
         public var firstPause = Duration.seconds(1)
         /// The longest pause, also where the collector asks for a longer one.
         public var longestPause = Duration.seconds(30)
@@ -33,6 +34,20 @@ public struct SpanExporter: Service {
 
         /// The defaults.
         public init() {}
+
+        /// The pause after this attempt, counted from 1; not shorter than the collector asked, where that is allowed.
+        ///
+        /// Chance keeps many processes from coming back to a collector together.
+        func pause(
+            afterAttempt attempt: Int,
+            asked: Duration?,
+            using generator: inout some RandomNumberGenerator
+        ) -> Duration {
+            // Beyond 2³⁰ times the first pause any longest one is reached.
+            let pause = min(firstPause * (1 << min(attempt - 1, 30)), longestPause)
+            let cut = pause * Double.random(in: 0.5...1, using: &generator)
+            return min(max(cut, asked ?? .zero), longestPause)
+        }
     }
 
     /// What may succeed later, by the specification.
@@ -50,6 +65,7 @@ public struct SpanExporter: Service {
     private let resource: [String: String]
     private let recorder: SpanRecorder
     private let settings: Settings
+    private let metrics: any MetricsFactory
 
     /// Creates an exporter; it connects when it has something to send.
     ///
@@ -58,86 +74,103 @@ public struct SpanExporter: Service {
     ///   - resource: What this process is, by the names of the semantic conventions, such as `service.name`.
     ///   - recorder: Where the spans come from.
     ///   - settings: How to work.
+    ///   - metrics: Where it counts what it sends and loses.
     public init(
         to collector: String,
         resource: [String: String],
         from recorder: SpanRecorder,
-        settings: Settings = Settings()
+        settings: Settings = Settings(),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) {
         url = collector + (collector.hasSuffix("/") ? "" : "/") + "v1/traces"
         self.resource = resource
         self.recorder = recorder
         self.settings = settings
+        self.metrics = metrics
     }
 
-    /// Sends until graceful shutdown or cancellation, then what is left.
+    /// Sends until graceful shutdown, then what is left; at cancellation that is lost.
     public func run() async throws {
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
-            configuration: .init(redirectConfiguration: .disallow, timeout: .init(connect: .seconds(1)))
+            configuration: .init(
+                redirectConfiguration: .disallow,
+                timeout: .init(connect: .seconds(1), read: Self.nio(settings.timeout))
+            )
         )
-        await cancelWhenGracefulShutdown {
-            // Ends by cancellation only; what could not be sent until then is sent below.
-            while !Task.isCancelled {
-                await waitForSpans()
-                await send(with: client, attempts: settings.maximumAttempts)
+        await withTaskGroup { group in
+            group.addTask { await export(with: client) }
+            group.addTask {
+                // Throws on cancellation only, which ends the wait below as well.
+                try? await gracefulShutdown()
+                // Throws on cancellation only: everything was sent, or may not be.
+                try? await Task.sleep(for: settings.finalLimit)
             }
+            await group.next()
+            group.cancelAll()
         }
-        await sendLast(with: client)
         try await client.shutdown()
     }
 
-    private func waitForSpans() async {
+    private func export(with client: HTTPClient) async {
+        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup { group in
-            group.addTask { for await _ in recorder.batches { break } }
-            // Throws on cancellation only, which ends the wait as well.
-            group.addTask { try? await Task.sleep(for: settings.interval) }
-            await group.next()
+            group.addTask {
+                await cancelWhenGracefulShutdown {
+                    // Throws on cancellation only, which is the end.
+                    while (try? await Task.sleep(for: settings.interval)) != nil { wake.yield() }
+                }
+                wake.finish()
+            }
+            // One listener for good: a stream whose listener is cancelled ends for whoever listens next.
+            group.addTask { for await _ in recorder.batches { wake.yield() } }
+            for await _ in wakes {
+                // After less than a batch the next one is waited for: a busy process does not send its spans one by one.
+                while await sendBatch(with: client) == SpanRecorder.batchSize, !Task.isShuttingDownGracefully {}
+            }
             group.cancelAll()
         }
+        while await sendBatch(with: client) > 0 {}
     }
 
-    private func sendLast(with client: HTTPClient) async {
-        await withTaskGroup { group in
-            group.addTask { await send(with: client, attempts: 1) }
-            // Throws on cancellation only: everything was sent.
-            group.addTask { try? await Task.sleep(for: settings.finalLimit) }
-            await group.next()
-            group.cancelAll()
-        }
+    /// Sends the oldest spans, and tells how many there were.
+    private func sendBatch(with client: HTTPClient) async -> Int {
+        let (spans, dropped) = recorder.take()
+        count(dropped, lost: "full")
+        if !spans.isEmpty { await send(spans, with: client) }
+        return spans.count
     }
 
-    /// Sends whatever waits, a batch at a time.
-    private func send(with client: HTTPClient, attempts: Int) async {
+    private func send(_ spans: [Span], with client: HTTPClient) async {
+        var attempt = 1
         while true {
-            let (spans, dropped) = recorder.take()
-            count(dropped, lost: "full")
-            if spans.isEmpty { return }
-            await send(spans, with: client, attempts: attempts)
-        }
-    }
-
-    private func send(_ spans: [Span], with client: HTTPClient, attempts: Int) async {
-        var pause = settings.firstPause
-        for attempt in 1...attempts {
+            let isLast = attempt >= settings.maximumAttempts || Task.isShuttingDownGracefully || Task.isCancelled
             switch await post(spans, with: client) {
             case .taken(let rejected):
-                Counter(label: "clowder_spans_exported_total").increment(by: spans.count - rejected)
+                Counter(label: "clowder_spans_exported_total", factory: metrics).increment(by: spans.count - rejected)
                 return count(rejected, lost: "rejected")
             case .refused(let reason):
                 Logger.current.warning("collector refuses spans; they are dropped", metadata: ["error": "\(reason)"])
                 return count(spans.count, lost: "refused")
+            case .later(let reason, _) where isLast:
+                Logger.current.warning("spans not exported; they are dropped", metadata: ["error": "\(reason)"])
+                return count(spans.count, lost: "undeliverable")
             case .later(let reason, let asked):
                 if attempt == 1 {
                     Logger.current.warning("spans not exported; trying again", metadata: ["error": "\(reason)"])
                 }
-                guard attempt < attempts, !Task.isCancelled else { break }
-                // Throws on cancellation only: then there is one attempt left, if any.
-                try? await Task.sleep(for: min(max(pause, asked ?? .zero), settings.longestPause))
-                pause = min(pause * 2, settings.longestPause)
+                await rest(afterAttempt: attempt, asked: asked)
+                attempt += 1
             }
         }
-        count(spans.count, lost: "undeliverable")
+    }
+
+    /// Waits before the next attempt; shutdown cuts it short.
+    private func rest(afterAttempt attempt: Int, asked: Duration?) async {
+        var generator = SystemRandomNumberGenerator()
+        let pause = settings.pause(afterAttempt: attempt, asked: asked, using: &generator)
+        // Throws when it is cut short: then there is one attempt left.
+        try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
     }
 
     private func post(_ spans: [Span], with client: HTTPClient) async -> Verdict {
@@ -146,11 +179,11 @@ public struct SpanExporter: Service {
             request.method = .POST
             request.headers = ["content-type": "application/json", "user-agent": "clowder"]
             request.body = .bytes(try JSONEncoder().encode(TraceExport(spans, of: resource)))
-            let timeout = TimeAmount.nanoseconds(Int64(settings.timeout / .nanoseconds(1)))
-            let response = try await client.execute(request, timeout: timeout)
-            let body = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            let response = try await client.execute(request, timeout: Self.nio(settings.timeout))
+            // The status says what became of the spans, whether or not the rest can be read.
+            let body = try? await response.body.collect(upTo: Self.maximumAnswerBytes)
             switch Int(response.status.code) {
-            case 200..<300: return .taken(rejected: rejected(by: body))
+            case 200..<300: return .taken(rejected: rejected(by: body, of: spans.count))
             case let status where Self.retriable.contains(status):
                 let seconds = response.headers.first(name: "retry-after").flatMap(Int.init)
                 return .later("the collector answered \(status)", after: seconds.map { .seconds($0) })
@@ -161,16 +194,31 @@ public struct SpanExporter: Service {
         }
     }
 
-    private func rejected(by body: ByteBuffer) -> Int {
-        // An answer without a body, or another one, is a success as well.
-        let answer = try? JSONDecoder().decode(TraceExportAnswer.self, from: Data(body.readableBytesView))
-        guard let partial = answer?.partialSuccess, partial.rejectedSpans > 0 else { return 0 }
-        Logger.current.warning("collector rejects spans", metadata: ["error": "\(partial.errorMessage)"])
-        return partial.rejectedSpans
+    /// How many of the spans were not taken; a collector may complain without rejecting any.
+    private func rejected(by body: ByteBuffer?, of count: Int) -> Int {
+        // An answer without a body, or with another one, is a success as well.
+        let answer = try? JSONDecoder().decode(
+            TraceExportAnswer.self,
+            from: Data((body ?? ByteBuffer()).readableBytesView)
+        )
+        guard let partial = answer?.partialSuccess else { return 0 }
+        let rejected = min(max(partial.rejectedSpans, 0), count)
+        if rejected > 0 || !partial.errorMessage.isEmpty {
+            Logger.current.warning(
+                "collector complains about spans",
+                metadata: ["error": "\(partial.errorMessage)", "rejected": .stringConvertible(rejected)]
+            )
+        }
+        return rejected
     }
 
     private func count(_ spans: Int, lost reason: String) {
         guard spans > 0 else { return }
-        Counter(label: "clowder_spans_dropped_total", dimensions: [("reason", reason)]).increment(by: spans)
+        Counter(label: "clowder_spans_dropped_total", dimensions: [("reason", reason)], factory: metrics)
+            .increment(by: spans)
+    }
+
+    private static func nio(_ duration: Duration) -> TimeAmount {
+        .nanoseconds(Int64(duration / .nanoseconds(1)))
     }
 }

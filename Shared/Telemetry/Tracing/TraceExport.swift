@@ -55,7 +55,7 @@ struct TraceExport: Encodable {
         var intValue: String?
     }
 
-    /// The longest text of an attribute or a failure, in characters.
+    /// The longest text of an attribute or a failure, in Unicode scalars: characters have no greatest length.
     static let maximumText = 1024
 
     var resourceSpans: [ResourceSpans]
@@ -82,14 +82,18 @@ struct TraceExport: Encodable {
             startTimeUnixNano: String(span.start),
             endTimeUnixNano: String(span.end),
             attributes: attributes(span.attributes),
-            status: span.failure.map { Status(code: Status.error, message: String($0.prefix(maximumText))) }
+            status: span.failure.map { Status(code: Status.error, message: cut($0)) }
         )
+    }
+
+    private static func cut(_ text: String) -> String {
+        String(text.unicodeScalars.prefix(maximumText))
     }
 
     private static func attributes(_ attributes: [String: Span.Value]) -> [Attribute] {
         attributes.sorted { $0.key < $1.key }.map { key, value in
             switch value {
-            case .text(let text): Attribute(key: key, value: Value(stringValue: String(text.prefix(maximumText))))
+            case .text(let text): Attribute(key: key, value: Value(stringValue: cut(text)))
             case .integer(let number): Attribute(key: key, value: Value(intValue: String(number)))
             }
         }
