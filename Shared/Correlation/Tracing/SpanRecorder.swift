@@ -54,7 +54,8 @@ public final class SpanRecorder: Sendable {
     ) {
         guard let trace, trace.isSampled else { return }
         let end = now()
-        let (seconds, attoseconds) = max(duration, .zero).components
+        // What takes longer than 292 years is cut off there.
+        let (seconds, attoseconds) = min(max(duration, .zero), .nanoseconds(Int64.max)).components
         let nanoseconds = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
         let span = Span(
             trace: trace,
@@ -86,7 +87,7 @@ public final class SpanRecorder: Sendable {
         }
     }
 
-    /// Tells each time that a batch has come together; for one listener.
+    /// Tells each time that a batch has come together; for one listener, and over when that one is cancelled.
     public var batches: AsyncStream<Void> { fullBatch.stream }
 
     /// The system's clock, in nanoseconds since 1970.

@@ -111,6 +111,16 @@ extension TraceContextTests {
         #expect(Set(children.map(\.spanID) + [parent.spanID]).count == 101)
     }
 
+    @Test func knowsTheSpanAboveWhereItIsOfThisProcess() throws {
+        var generator = SeededGenerator(seed: 7)
+        let read = try context(nil)
+        let child = read.child(using: &generator)
+        #expect(read.parentSpanID == nil)
+        #expect(child.parentSpanID == Self.spanID)
+        #expect(child.child(using: &generator).parentSpanID == child.spanID)
+        #expect(TraceContext(using: &generator).parentSpanID == nil)
+    }
+
     @Test func startsTracesThatAreSampledAndDistinct() {
         var generator = SeededGenerator(seed: 5)
         let traces = (0..<100).map { _ in TraceContext(using: &generator) }
