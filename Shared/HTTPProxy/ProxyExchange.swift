@@ -99,15 +99,20 @@ public final class ProxyExchange: EdgeShortcut {
         case .shed(let retryAfter): return fail(.shed(retryAfter: retryAfter), "shed")
         }
         guard target.bulkhead?.enter() ?? true else {
-            return fail(.busy(service: "\(target.pool.service)"), "bulkhead-full")
+            return refuse(.bulkheadFull, .busy(service: "\(target.pool.service)"))
         }
         job.isInBulkhead = true
         guard case .admitted(let permit, _) = target.breaker.admit(at: start) else {
-            return fail(.unavailable(service: "\(target.pool.service)"), "breaker-open")
+            return refuse(.breakerOpen, .unavailable(service: "\(target.pool.service)"))
         }
         job.permit = permit
         target.budget.recordRequest(at: start)
         attempt(at: loop.eventLoop.now)
+    }
+
+    private func refuse(_ refusal: ProxyRefusal, _ failure: ProxyFailure) {
+        if let target = job?.target { loop.configuration.observer.refused(target, refusal) }
+        fail(failure, refusal.rawValue)
     }
 
     /// Gives the request up at the replica too.

@@ -25,13 +25,19 @@ struct ProxyIDs {
         for field in head.fields {
             switch field.kind {
             case .correlationID: brought = CorrelationID(String(decoding: bytes[field.value], as: UTF8.self))
-            case .traceParent: traceParent = String(decoding: bytes[field.value], as: UTF8.self)
-            case .traceState: traceState = String(decoding: bytes[field.value], as: UTF8.self)
+            case .traceParent:
+                traceParent = Self.joined(traceParent, String(decoding: bytes[field.value], as: UTF8.self))
+            case .traceState: traceState = Self.joined(traceState, String(decoding: bytes[field.value], as: UTF8.self))
             default: break
             }
         }
         trace = traceParent.flatMap { TraceContext(traceParent: $0, traceState: traceState) }
         isSampled = trace?.isSampled ?? sampling.samples(made.3)
+    }
+
+    /// Lines of one field are one list (RFC 9110 section 5.3); a second `traceparent` makes it none.
+    private static func joined(_ list: String?, _ value: String) -> String {
+        list.map { "\($0), \(value)" } ?? value
     }
 
     /// Writes the fields of the request to the service.

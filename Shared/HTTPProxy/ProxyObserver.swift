@@ -10,10 +10,20 @@ public protocol ProxyObserver: Sendable {
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome)
     /// One attempt at a replica is over.
     func attempted(_ target: ProxyTarget, taking duration: Duration)
+    /// An attempt is not made, whatever the client is answered: with an old answer, perhaps.
+    func refused(_ target: ProxyTarget, _ refusal: ProxyRefusal)
     /// A request is tried again.
     func retries(_ request: ProxiedRequest, attempt: Int)
     /// A request is sent to a second replica too, or that one answered first.
     func hedges(_ request: ProxiedRequest, _ step: ProxyHedge)
+}
+
+/// Why no replica is asked.
+public enum ProxyRefusal: String, Sendable {
+    /// The service has as many calls in hand as it may.
+    case bulkheadFull = "bulkhead-full"
+    /// The service mostly fails.
+    case breakerOpen = "breaker-open"
 }
 
 /// What becomes of a hedge.

@@ -27,7 +27,7 @@ struct AttemptSpan {
         self.context = context
     }
 
-    /// Ends the span with what became of the attempt.
+    /// Ends the span with what became of the attempt; the query, which may hold what is nobody's business, is left out.
     func end(
         _ request: ServiceRequest,
         to endpoint: Endpoint,
@@ -41,10 +41,13 @@ struct AttemptSpan {
             var attributes: [String: Span.Value] = [
                 "http.request.method": .text(request.method.rawValue), "peer.service": .text("\(service)"),
                 "server.address": .text(endpoint.host), "server.port": .integer(endpoint.port),
+                "url.full": .text("http://\(endpoint.authority)\(request.path.prefix { $0 != "?" })"),
             ]
             if attempt > 1 { attributes["http.request.resend_count"] = .integer(attempt - 1) }
             switch result {
-            case .success(let response): attributes["http.response.status_code"] = .integer(response.status.code)
+            case .success(let response):
+                attributes["http.response.status_code"] = .integer(response.status.code)
+                attributes["error.type"] = Self.failure(of: result).map { .text($0) }
             case .failure(let error): attributes["error.type"] = .text("\(error.code)")
             }
             return attributes

@@ -2,16 +2,18 @@
 # Sourced by whoever builds images.
 
 # use_buildkit: has `docker` be a client that can build with BuildKit, where there are several. From version 23 on that takes
-# the component buildx, which may be missing; without one, whatever is first on PATH is left there and says so itself.
+# the component buildx, which may be missing; where no client can, the first one says so itself.
 use_buildkit() {
-  local client version
+  local client version folder
   export DOCKER_BUILDKIT=1 COMPOSE_DOCKER_CLI_BUILD=1
   for client in $(type -ap docker); do
     version=$("$client" version -f '{{.Client.Version}}' 2>/dev/null) || continue
-    if [ "${version%%.*}" -lt 23 ] || "$client" buildx version >/dev/null 2>&1; then
-      PATH=$(dirname "$client"):$PATH
-      hash -r
-      return
-    fi
+    [ "${version%%.*}" -lt 23 ] || "$client" buildx version >/dev/null 2>&1 || continue
+    [ "$client" != "$(type -P docker)" ] || return 0
+    # A folder with nothing but the client: others in its own would come before those that are meant.
+    folder=${XDG_RUNTIME_DIR:-${TMPDIR:-/tmp}}/clowder-docker-$(id -u)
+    mkdir -p "$folder" && ln -sf "$client" "$folder/docker"
+    PATH=$folder:$PATH
+    return 0
   done
 }

@@ -37,8 +37,9 @@ public struct Span: Sendable {
     /// What went wrong, for people; nil where nothing did.
     public let failure: String?
 
-    /// What OpenTelemetry's semantic conventions for HTTP want to know of a request that was served.
+    /// What is known of a request that was served, under the names of OpenTelemetry's semantic conventions for HTTP.
     ///
+    /// `url.scheme` is not among it: where something before the service ends TLS, only that knows.
     /// - Parameters:
     ///   - method: The method.
     ///   - path: The path, without the query.
@@ -51,6 +52,7 @@ public struct Span: Sendable {
             "http.response.status_code": .integer(status),
         ]
         attributes["http.route"] = route.map { .text($0) }
+        if status >= 500 { attributes["error.type"] = .text("\(status)") }
         return attributes
     }
 }

@@ -19,10 +19,11 @@ public struct QueueConsumer: Service {
         /// It failed and cannot succeed.
         case dead(String)
 
-        fileprivate var failure: String? {
+        fileprivate var failure: MessageSpan.Failure? {
             switch self {
             case .done: nil
-            case .retry(let error), .dead(let error): error
+            case .retry(let error): .init(kind: "retry", text: error)
+            case .dead(let error): .init(kind: "dead", text: error)
             }
         }
     }
@@ -131,7 +132,8 @@ public struct QueueConsumer: Service {
             guard let outcome else {
                 Logger.current.warning("lease lost; another worker has the message", metadata: metadata(of: claim))
                 count("lease-lost")
-                return MessageSpan.record(.consumer, claim, since: start, failure: "lease lost")
+                let failure = MessageSpan.Failure(kind: "lease-lost", text: "lease lost")
+                return MessageSpan.record(.consumer, claim, since: start, failure: failure)
             }
             await settle(claim, as: outcome)
             MessageSpan.record(.consumer, claim, since: start, failure: outcome.failure)

@@ -174,21 +174,26 @@ extension ServiceResponder {
         _ duration: Duration
     ) {
         guard let recorder = SpanRecorder.current, let correlation = ServiceContext.current else { return }
-        let method = MetricLabel.method(request.method).uppercased()
+        // A method that nobody knows is named as the semantic conventions want it.
+        let isKnown = MetricLabel.isKnown(request.method)
+        let method = isKnown ? request.method.rawValue : "HTTP"
+        // Where there is no route Hummingbird tells a word in its place.
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil }
         var attributes: [String: Span.Value] {
             var attributes = Span.request(
-                method,
+                isKnown ? method : "_OTHER",
                 path: request.uri.path,
-                route: context.endpointPath,
+                route: route,
                 status: status
             )
+            if !isKnown { attributes["http.request.method_original"] = .text(request.method.rawValue) }
             attributes["correlation.id"] = correlation.correlationID.map { .text("\($0)") }
             return attributes
         }
         recorder.record(
             correlation.traceContext,
             .server,
-            context.endpointPath.map { "\(method) \($0)" } ?? method,
+            route.map { "\(method) \($0)" } ?? method,
             taking: duration,
             attributes: attributes,
             failure: status >= 500 ? error.map { "\($0)" } ?? "\(status)" : nil
@@ -203,9 +208,14 @@ extension HTTPResponse.Status {
 
 /// Label values that a client cannot multiply.
 enum MetricLabel {
+    private static let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    static func isKnown(_ method: HTTPRequest.Method) -> Bool {
+        known.contains(method)
+    }
+
     static func method(_ method: HTTPRequest.Method) -> String {
-        let known: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
-        return known.contains(method) ? method.rawValue : "other"
+        isKnown(method) ? method.rawValue : "other"
     }
 }
 

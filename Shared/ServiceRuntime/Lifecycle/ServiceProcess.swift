@@ -173,7 +173,7 @@ public struct ServiceProcess: Sendable {
         let watch = parts.certificate.map { [CertificateWatch(certificate: $0, clock: ContinuousClock())] } ?? []
         var configuration = ServiceGroupConfiguration(
             services: [SecondSignal(), MemoryTrim(connections)] + lifeline + [operations] + watch + parts.background
-                + [application, registration],
+                + [ReadinessWatch(readiness: readiness), application, registration],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

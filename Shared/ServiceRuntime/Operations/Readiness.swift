@@ -1,4 +1,6 @@
 import Metrics
+import Resilience
+import ServiceLifecycle
 import Synchronization
 
 /// Whether a process may be given requests: its phase, and the state of what it depends on.
@@ -42,6 +44,8 @@ public final class Readiness: Sendable {
 
     /// How long findings are believed, so that probes cost nothing however often they are asked for.
     public static let cacheDuration = Duration.seconds(1)
+    /// How long a check may take; what takes longer has failed.
+    public static let probeLimit = Duration.seconds(2)
 
     private struct State {
         var phase = Phase.starting
@@ -50,12 +54,14 @@ public final class Readiness: Sendable {
     }
 
     private let checks: [Check]
+    private let probeLimit: Duration
     private let state = Mutex(State())
     private let clock = ContinuousClock()
 
     /// Creates a readiness in the phase `starting`.
-    public init(checks: [Check]) {
+    public init(checks: [Check], probeLimit: Duration = probeLimit) {
         self.checks = checks
+        self.probeLimit = probeLimit
     }
 
     /// The phase.
@@ -81,8 +87,10 @@ public final class Readiness: Sendable {
         var findings: [Finding] = []
         for check in checks {
             do {
-                try await check.probe()
+                try await withDeadline(.after(probeLimit, from: clock.now), clock: clock) { try await check.probe() }
                 findings.append(Finding(name: check.name, ok: true))
+            } catch is DeadlineExceeded {
+                findings.append(Finding(name: check.name, ok: false, detail: "no answer within \(probeLimit)"))
             } catch {
                 findings.append(Finding(name: check.name, ok: false, detail: "\(error)"))
             }
@@ -95,5 +103,25 @@ public final class Readiness: Sendable {
             $0.checkedAt = clock.now
         }
         return findings
+    }
+}
+
+/// Looks at the checks now and then, so that `clowder_check_passes` tells of them without being asked.
+///
+/// A scrape does not look itself: a dependency that hangs would take all of a process's metrics with it.
+struct ReadinessWatch: Service {
+    /// How long between two looks.
+    static let interval = Duration.seconds(5)
+
+    let readiness: Readiness
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                _ = await readiness.findings()
+                // Throws on cancellation only, which ends the loop.
+                try? await Task.sleep(for: Self.interval)
+            }
+        }
     }
 }

@@ -11,7 +11,6 @@ import MailWorkerContract
 import NIOCore
 import SearchContract
 import ServiceClient
-import ServiceRuntime
 import ServiceTestSupport
 import TestSupport
 import Testing
@@ -19,6 +18,7 @@ import Tokens
 import UsersContract
 
 @testable import GatewayService
+@testable import ServiceRuntime
 
 /// The gateway on a real socket, before services that remember what reaches them.
 struct RunningGateway: Sendable {
@@ -28,6 +28,14 @@ struct RunningGateway: Sendable {
         case unregistered
         /// The registry knows a replica, and nobody listens there.
         case unreachable
+    }
+
+    /// What takes the gateway's connections.
+    enum Listener: Sendable {
+        /// Hummingbird's own server: every request reaches the gateway's responder.
+        case plain
+        /// The edge: what the gateway only passes on is proxied on the event loops.
+        case edge
     }
 
     let client: any TestClientProtocol
@@ -88,6 +96,7 @@ struct RunningGateway: Sendable {
 func withGateway<Value: Sendable>(
     outages: [ServiceName: RunningGateway.Outage] = [:],
     settings: [String] = [],
+    on listener: RunningGateway.Listener = .plain,
     _ body: @Sendable (RunningGateway) async throws -> Value
 ) async throws -> Value {
     try await withLogger(Logger(label: "gateway", factory: { _ in InMemoryLogHandler() })) { logger in
@@ -101,7 +110,7 @@ func withGateway<Value: Sendable>(
                 }
             }
             let registry = FixedRegistry(Dictionary(uniqueKeysWithValues: replicas))
-            return try await run(registry, services, settings, logger, body)
+            return try await run(registry, services, settings, listener, logger, body)
         }
     }
 }
@@ -110,6 +119,7 @@ private func run<Value: Sendable>(
     _ registry: FixedRegistry,
     _ services: FakeServices,
     _ arguments: [String],
+    _ listener: RunningGateway.Listener,
     _ logger: Logger,
     _ body: @Sendable (RunningGateway) async throws -> Value
 ) async throws -> Value {
@@ -123,7 +133,23 @@ private func run<Value: Sendable>(
         clock: ContinuousClock(),
         now: { time.date }
     )
-    let application = Application(responder: parts.responder, services: parts.background, logger: logger)
+    let application =
+        switch listener {
+        case .plain: Application(responder: parts.responder, services: parts.background, logger: logger)
+        case .edge:
+            Application(
+                responder: parts.responder,
+                server: .edge(
+                    limits: parts.limits,
+                    isStream: parts.isStream,
+                    tracker: ConnectionTracker(),
+                    makeShortcut: parts.makeShortcut,
+                    logger: logger
+                ),
+                services: parts.background,
+                logger: logger
+            )
+        }
     return try await application.test(.live) { client in
         _ = try await eventually("the registry's first sets") {
             names.allSatisfy { connections.client(for: $0).pool.hasSeenSet } ? true : nil

@@ -125,6 +125,7 @@ import Testing
             }
             #expect(scope.outcomes.map(\.status) == Array(repeating: 503, count: 22))
             #expect(scope.outcomes.suffix(2).allSatisfy { $0.error == "breaker-open" })
+            #expect(scope.refusals == [.breakerOpen, .breakerOpen])
             #expect(scope.outcomes.dropLast(2).allSatisfy { $0.error == "unreachable" })
             #expect(scope.outstanding == 0)
         }

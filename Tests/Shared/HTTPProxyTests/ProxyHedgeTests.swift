@@ -132,6 +132,7 @@ import Testing
             try await third.get()
             #expect(try await third.receives("busy").hasPrefix("HTTP/1.1 503 "))
             #expect(scope.outcomes.map(\.error) == ["bulkhead-full"] && scope.bulkhead?.inFlight == 2)
+            #expect(scope.refusals == [.bulkheadFull])
             try await clients[0].close()
             try await eventually("its place is free", holds: { scope.bulkhead?.inFlight == 1 })
             try await third.get()

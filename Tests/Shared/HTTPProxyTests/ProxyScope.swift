@@ -17,6 +17,7 @@ final class ProxyScope: ProxyObserver {
         var attempts = 0
         var retries = 0
         var hedges: [ProxyHedge] = []
+        var refusals: [ProxyRefusal] = []
     }
 
     /// What a target may have and need not.
@@ -76,6 +77,8 @@ final class ProxyScope: ProxyObserver {
 
     func ended(_ request: ProxiedRequest, with outcome: ProxyOutcome) { notes.withLock { $0.ended.append(outcome) } }
     func attempted(_ target: ProxyTarget, taking duration: Duration) { notes.withLock { $0.attempts += 1 } }
+    func refused(_ target: ProxyTarget, _ refusal: ProxyRefusal) { notes.withLock { $0.refusals.append(refusal) } }
+    var refusals: [ProxyRefusal] { notes.withLock { $0.refusals } }
     func retries(_ request: ProxiedRequest, attempt: Int) { notes.withLock { $0.retries += 1 } }
     func hedges(_ request: ProxiedRequest, _ step: ProxyHedge) { notes.withLock { $0.hedges.append(step) } }
     var hedges: [ProxyHedge] { notes.withLock { $0.hedges } }

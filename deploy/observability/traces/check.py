@@ -64,12 +64,24 @@ class Check:
         self.expect("a search", trace, SEARCH)
         trace = self.call("POST", "/v1/sessions", {"email": account["email"], "password": "wrong"}, expecting=401)
         self.expect("a log-in that is refused", trace, [("gateway", "client", "POST")])
+        self.ok("to whom a refusal is an error", self.failures(trace) == {("gateway", "client")})
         unwanted = self.call("GET", "/v1/listings?q=dog", expecting=200, sampled=False)
         # What came after it is there; it would be as well.
         trace = self.call("GET", "/v1/listings?q=bird", expecting=200)
         self.expect("another search", trace, SEARCH)
         self.ok("a trace that its caller does not record", not self.collector.spans(unwanted))
+        self.ok("what was asked and answered", self.answers(trace) == {("GET", "/v1/listings", "/v1/listings", 200)})
         self.ok("the collector could read everything", not self.collector.problems, *self.collector.problems)
+
+    def failures(self, trace: str) -> set[tuple[str, str]]:
+        """Whose spans failed, and of which kind."""
+        return {(it.service, it.kind) for it in self.collector.spans(trace) if it.failure is not None}
+
+    def answers(self, trace: str) -> set[tuple[object, ...]]:
+        """What the servers say of their requests."""
+        names = ("http.request.method", "url.path", "http.route", "http.response.status_code")
+        servers = [it for it in self.collector.spans(trace) if it.kind == "server"]
+        return {tuple(it.attributes.get(name) for name in names) for it in servers}
 
     def call(self, method: str, path: str, body: object = None, *, expecting: int, sampled: bool = True) -> str:
         """Makes a request in a trace of its own; the trace's ID."""

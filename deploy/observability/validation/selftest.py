@@ -28,7 +28,7 @@ CHANGES = [
     (SHED, '("priority", ', '("importance", ', "expressions", "the label priority"),
     (POOL, 'gauge("set_held")', 'gauge("set_kept")', "expressions", "exposes clowder_pool_set_held"),
     (POOL, '[("service", service)]', '[("peer", service)]', "panels", "the label service"),
-    (QUEUE, 'count("dead")', 'count("buried")', "expressions", "the label outcome is never dead"),
+    (QUEUE, 'count("unrecorded")', 'count("unknown")', "expressions", "the label outcome is never unrecorded"),
     (metrics.REGISTRY, "0.1, 0.25, 0.5", "0.1, 0.2, 0.5", "expressions", "the label le is never 0.25"),
     (metrics.ROUTES, '"/v1/password-resets"', '"/v1/new-passwords"', "expressions", "never /v1/password-resets"),
     (f"{RULES}/gateway.yaml", 'le="0.25"', 'le="1"', "expressions", "the label le is never 1"),

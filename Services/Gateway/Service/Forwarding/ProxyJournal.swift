@@ -16,8 +16,6 @@ final class ProxyJournal: ProxyObserver {
 
     /// How many timers are kept at hand; those of targets that are gone are forgotten with the others.
     private static let maximumTimers = 4096
-    /// What ends a request before any replica is asked.
-    private static let refusals: Set<String> = ["bulkhead-full", "breaker-open"]
 
     private let logger: Logger
     private let spans: SpanRecorder?
@@ -44,13 +42,9 @@ final class ProxyJournal: ProxyObserver {
             VariantJournal.record(variant, status: outcome.status, taking: outcome.duration)
         }
         if outcome.error == "shed" { ConcurrencyJournal.countShed(request.target.priority) }
-        if let spans, request.isSampled { record(request, outcome, spans) }
-        if let reason = outcome.error, Self.refusals.contains(reason) {
-            let labels = [("service", "\(request.target.pool.service)"), ("reason", reason)]
-            Counter(label: "clowder_client_refusals_total", dimensions: labels).increment()
-        }
         // A client that left or asked too much is no failure of ours.
         let isFailure = outcome.status >= 500 || outcome.status < 400 && outcome.error != nil
+        if let spans, request.isSampled { record(request, outcome, isFailure ? outcome.error : nil, spans) }
         let level = isFailure ? Logger.Level.warning : .info
         guard logger.logLevel <= level else { return }
         var metadata = identity(of: request)
@@ -65,10 +59,16 @@ final class ProxyJournal: ProxyObserver {
         logger.log(level: level, "request finished", metadata: metadata)
     }
 
-    private func record(_ request: ProxiedRequest, _ outcome: ProxyOutcome, _ spans: SpanRecorder) {
+    private func record(
+        _ request: ProxiedRequest,
+        _ outcome: ProxyOutcome,
+        _ error: String?,
+        _ spans: SpanRecorder
+    ) {
         var attributes = Span.request("GET", path: request.path, route: request.target.route, status: outcome.status)
+        if let error { attributes["error.type"] = .text(error) }
         attributes["correlation.id"] = .text("\(request.correlationID)")
-        attributes["peer.service"] = .text("\(request.target.pool.service)")
+        attributes["clowder.upstream"] = .text("\(request.target.pool.service)")
         attributes["clowder.cache"] = outcome.cache.map { .text($0.rawValue) }
         if request.attempt > 1 { attributes["http.request.resend_count"] = .integer(request.attempt - 1) }
         spans.record(
@@ -77,7 +77,7 @@ final class ProxyJournal: ProxyObserver {
             "GET \(request.target.route)",
             taking: outcome.duration,
             attributes: attributes,
-            failure: outcome.status >= 500 ? outcome.error ?? "\(outcome.status)" : nil
+            failure: error ?? (outcome.status >= 500 ? "\(outcome.status)" : nil)
         )
     }
 
@@ -94,6 +94,14 @@ final class ProxyJournal: ProxyObserver {
             return timer
         }
         timer.recordNanoseconds(Int64(duration.seconds * 1e9))
+    }
+
+    func refused(_ target: ProxyTarget, _ refusal: ProxyRefusal) {
+        let reason = refusal.rawValue
+        Counter(
+            label: "clowder_client_refusals_total",
+            dimensions: [("service", "\(target.pool.service)"), ("reason", reason)]
+        ).increment()
     }
 
     func retries(_ request: ProxiedRequest, attempt: Int) {

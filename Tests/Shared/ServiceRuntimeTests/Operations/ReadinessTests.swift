@@ -41,4 +41,13 @@ import Testing
         isBroken.withLock { $0 = false }
         try await eventually("the store's recovery") { await readiness.findings().allSatisfy(\.ok) ? () : nil }
     }
+
+    /// A dependency that hangs is told from one that works, and holds nobody up for long.
+    @Test func countsACheckThatDoesNotAnswerAsFailed() async throws {
+        #expect(Readiness.probeLimit == .seconds(2))
+        let hanging = Readiness.Check("store") { try await ContinuousClock().sleep(for: .seconds(3600)) }
+        let readiness = Readiness(checks: [hanging, Readiness.Check("queue") {}], probeLimit: .milliseconds(10))
+        let findings = await readiness.findings().map { "\($0.name) \($0.ok) \($0.detail ?? "-")" }
+        #expect(findings == ["store false no answer within 0.01 seconds", "queue true -"])
+    }
 }

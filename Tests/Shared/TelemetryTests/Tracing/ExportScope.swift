@@ -16,6 +16,7 @@ struct ExportScope {
     static var patient: Self {
         var scope = Self()
         scope.settings.interval = .seconds(3600)
+        scope.settings.finalLimit = .seconds(20)
         return scope
     }
 
@@ -34,10 +35,10 @@ struct ExportScope {
         for number in numbers { recorder.record(trace, .server, "\(number)", taking: .zero) }
     }
 
-    /// Runs an exporter to this port while `body` runs, then shuts it down gracefully and waits for its end.
-    func exporting(to port: Int, _ body: (ServiceGroup) async throws -> Void) async throws {
+    /// Runs an exporter to this address while `body` runs, then shuts it down gracefully and waits for its end.
+    func exporting(to address: String, _ body: (ServiceGroup) async throws -> Void) async throws {
         let exporter = SpanExporter(
-            to: "http://127.0.0.1:\(port)",
+            to: address,
             resource: ["service.name": "tests"],
             from: recorder,
             settings: settings,
@@ -60,7 +61,7 @@ struct ExportScope {
 
     /// Runs an exporter to this collector while `body` runs.
     func exporting(to collector: FakeCollector, _ body: @Sendable (ServiceGroup) async throws -> Void) async throws {
-        try await collector.listening { port in try await exporting(to: port, body) }
+        try await collector.listening { port in try await exporting(to: "http://127.0.0.1:\(port)", body) }
     }
 
     /// How many spans the exporter has counted as sent.

@@ -2,7 +2,9 @@ import FoundationEssentials
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Synchronization
+import Testing
 
 /// A collector on a free port of the loopback interface that answers as a test says, and remembers what it was sent.
 final class FakeCollector: Sendable {
@@ -44,35 +46,47 @@ final class FakeCollector: Sendable {
     var spans: [String] { exports.flatMap(\.spans) }
 
     /// An answer in JSON.
-    static func json(_ text: String, _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
+    static func json(_ text: String, _ status: HTTPResponse.Status = .ok, headers: HTTPFields = [:])
+        -> Response
+    {
         Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// Listens for the length of `body`, which is told the port.
-    func listening(on port: Int = 0, _ body: @Sendable (Int) async throws -> Void) async throws {
+    /// Listens for the length of `body`, which is told the port; that of a socket in a folder is 0.
+    func listening(
+        on address: BindAddress = .hostname("127.0.0.1", port: 0),
+        _ body: @Sendable (Int) async throws -> Void
+    ) async throws {
         let (ports, started) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let application = Application(
             responder: CallbackResponder<BasicRequestContext> { request, _ in try await self.respond(to: request) },
-            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            configuration: .init(address: address),
             onServerRunning: { started.yield($0.localAddress?.port ?? 0) },
             logger: .quiet
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        var configuration = ServiceGroupConfiguration(services: [application], logger: .quiet)
+        // Connections that were just taken are served before those that hang are cut off.
+        configuration.maximumGracefulShutdownDuration = .milliseconds(200)
+        let server = ServiceGroup(configuration: configuration)
+        let result = await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { started.finish() }
-                do {
-                    try await application.run()
-                } catch is CancellationError {
-                    // The end of the test.
-                }
+                // Throws when hanging connections are cut off; that nothing listened is seen below.
+                try? await server.run()
             }
+            var result: Result<Void, any Error>?
             for await port in ports {
-                try await body(port)
+                do {
+                    result = .success(try await body(port))
+                } catch {
+                    result = .failure(error)
+                }
                 break
             }
-            group.cancelAll()
-            try await group.waitForAll()
+            await server.triggerGracefulShutdown()
+            return result
         }
+        try #require(result).get()
     }
 
     private func respond(to request: Request) async throws -> Response {

@@ -152,7 +152,7 @@ extension SpanExporterTests {
         scope.settings.finalLimit = .milliseconds(200)
         try await collector.listening { [scope] port in
             let work = Attempt {
-                try await scope.exporting(to: port) { _ in
+                try await scope.exporting(to: "http://127.0.0.1:\(port)") { _ in
                     try scope.record(0..<3)
                     try await eventually("the first attempt") { collector.exports.count == 1 }
                     try scope.record(3..<10)
