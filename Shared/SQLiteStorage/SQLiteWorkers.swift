@@ -21,11 +21,11 @@ final class SQLiteWorkers: Sendable {
     }
 
     private let state: Mutex<State>
-    private let make: @Sendable () -> SQLiteWorker
+    private let make: (@Sendable () -> SQLiteWorker)?
 
     /// Lends `worker` alone.
     convenience init(_ worker: SQLiteWorker) {
-        self.init(idle: [worker], unmade: 0) { worker }
+        self.init(idle: [worker], unmade: 0, make: nil)
     }
 
     /// Lends up to `limit` workers.
@@ -33,7 +33,7 @@ final class SQLiteWorkers: Sendable {
         self.init(idle: [], unmade: limit, make: make)
     }
 
-    private init(idle: [SQLiteWorker], unmade: Int, make: @escaping @Sendable () -> SQLiteWorker) {
+    private init(idle: [SQLiteWorker], unmade: Int, make: (@Sendable () -> SQLiteWorker)?) {
         state = Mutex(State(idle: idle, unmade: unmade))
         self.make = make
     }
@@ -67,13 +67,13 @@ final class SQLiteWorkers: Sendable {
     }
 
     private func takeAtOnce() -> SQLiteWorker? {
-        let isNew = state.withLock { state -> SQLiteWorker?? in
-            if let worker = state.idle.popLast() { return worker }
-            guard state.unmade > 0 else { return .some(nil) }
+        let (worker, isNew) = state.withLock { state -> (SQLiteWorker?, Bool) in
+            if let worker = state.idle.popLast() { return (worker, false) }
+            guard state.unmade > 0 else { return (nil, false) }
             state.unmade -= 1
-            return nil
+            return (nil, true)
         }
-        return isNew ?? make()
+        return isNew ? make?() : worker
     }
 
     /// What the wait has come to at once; nil when it has begun.

@@ -45,7 +45,12 @@ import Testing
     /// A dependency that hangs is told from one that works, and holds nobody up for long.
     @Test func countsACheckThatDoesNotAnswerAsFailed() async throws {
         #expect(Readiness.probeLimit == .seconds(2))
-        let hanging = Readiness.Check("store") { try await ContinuousClock().sleep(for: .seconds(3600)) }
+        let hanging = Readiness.Check("store") {
+            let (silence, continuation) = AsyncStream.makeStream(of: Never.self, bufferingPolicy: .bufferingOldest(1))
+            for await _ in silence {}
+            continuation.finish()
+            try Task.checkCancellation()
+        }
         let readiness = Readiness(checks: [hanging, Readiness.Check("queue") {}], probeLimit: .milliseconds(10))
         let findings = await readiness.findings().map { "\($0.name) \($0.ok) \($0.detail ?? "-")" }
         #expect(findings == ["store false no answer within 0.01 seconds", "queue true -"])
