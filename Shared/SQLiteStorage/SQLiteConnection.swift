@@ -58,10 +58,17 @@ final class SQLiteConnection {
         switch role {
         case .reader: try run("PRAGMA query_only = ON")
         case .writer:
+            // A file that may not be written is opened all the same, and says so with the first row only.
+            guard sqlite3_db_readonly(handle, "main") == 0 else {
+                throw SQLiteError(extendedCode: SQLITE_READONLY, message: "the file may not be written")
+            }
             var mode: String?
             try run("PRAGMA journal_mode = WAL") { row in mode = try row.text(0) }
             guard mode == "wal" else {
-                throw SQLiteError(extendedCode: SQLITE_CANTOPEN, message: "the file has no write-ahead log")
+                throw SQLiteError(
+                    extendedCode: SQLITE_ERROR,
+                    message: "there is no write-ahead log for such a database"
+                )
             }
             try run("PRAGMA synchronous = FULL")
         }

@@ -3,9 +3,10 @@ import Synchronization
 
 /// A message queue in the memory of one process: for tests, and for a process whose messages may die with it.
 ///
-/// It keeps every promise of a queue but one: nothing survives the process. Whoever shares the object shares the queue.
+/// It keeps every promise of a queue but two: nothing survives the process, and it remembers the IDs of no more done
+/// messages than it has places for messages. Whoever shares the object shares the queue.
 public final class MemoryQueue: MessageQueue, DeadLetterStore, MessageErasure {
-    /// How long the ID of a done message is remembered.
+    /// How long the ID of a done message is remembered at most: of too many, the oldest are forgotten.
     public static let dedupeWindow = Duration.seconds(7 * 24 * 3600)
     /// How many messages that are not done it holds at most, dead letters included.
     public static let defaultCapacity = 100_000

@@ -60,7 +60,8 @@ import Testing
             span.attributes == [
                 "http.request.method": .text("GET"), "url.path": .text("/v1/listings"),
                 "http.route": .text("/v1/listings"), "http.response.status_code": .integer(200),
-                "correlation.id": .text("search-7"), "clowder.upstream": .text("search"), "clowder.cache": .text("miss"),
+                "correlation.id": .text("search-7"), "clowder.upstream": .text("search"),
+                "clowder.cache": .text("miss"),
             ]
         )
     }

@@ -5,6 +5,12 @@ import Testing
 
 @testable import SQLiteStorage
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// What is left of a database that nobody uses any more, and of one that could not be opened.
 @Suite(.timeLimit(.minutes(1))) struct SQLiteClosingTests {
     private func use(_ path: String) async throws {
@@ -69,5 +75,24 @@ import Testing
             }
             #expect(missing?.message.hasPrefix("cannot be opened") == true)
         }
+    }
+
+    /// SQLite opens it all the same, and would tell with the first row that is written.
+    @Test(.enabled(if: geteuid() != 0, "modes mean nothing to root")) func refusesAFileThatItMayNotWrite() async throws
+    {
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/test.sqlite"
+            _ = try SQLiteDatabase.open(path, migrations: [])
+            #expect(chmod(path, 0o400) == 0)
+            let error = #expect(throws: SQLiteStorageError.self) { try SQLiteDatabase.open(path, migrations: []) }
+            #expect(error?.message == "cannot be written; check its owner and permissions")
+        }
+    }
+
+    @Test func saysThatADatabaseInMemoryHasNoLog() {
+        let error = #expect(throws: SQLiteError.self) {
+            try SQLiteConnection(path: ":memory:", role: .writer, wait: BusyWait(limit: .zero))
+        }
+        #expect(error?.message == "there is no write-ahead log for such a database")
     }
 }

@@ -20,6 +20,10 @@ import Testing
         }
     }
 
+    private func text(_ sql: String, in database: SQLiteDatabase) async throws -> String? {
+        try await database.read { try $0.value(sql) }
+    }
+
     private func withFile(_ body: (String) async throws -> Void) async throws {
         try await withTemporaryDirectory { directory in try await body(directory + "/test.sqlite") }
     }
@@ -52,8 +56,13 @@ import Testing
             let database = try SQLiteDatabase.open(path, migrations: Self.history)
             #expect(try await names(in: database) == ["1 owners", "2 pets"])
             #expect(try await database.read { try $0.rows("SELECT id FROM owner") }.map(\.values) == [[.integer(42)]])
-            // And GRDB where this version has: it makes the table unless it is there, and reads the names.
-            try earlier.run("CREATE TABLE IF NOT EXISTS grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)")
+            // And GRDB where this version has: it reads the names from a table that is what it makes itself.
+            let own = path + "-own"
+            let made = try SQLiteDatabase.open(own, migrations: Self.history)
+            let table = "SELECT sql FROM sqlite_master WHERE name = 'grdb_migrations'"
+            let (theirs, ours) = (try await text(table, in: database), try await text(table, in: made))
+            #expect(theirs == ours && ours?.contains("identifier TEXT NOT NULL PRIMARY KEY") == true)
+            #expect(try await names(in: made) == ["1 owners", "2 pets"])
         }
     }
 
