@@ -1,5 +1,5 @@
 import CCurl
-import NIOPosix
+package import NIOPosix
 import Synchronization
 
 /// Hands mails to an SMTP server (RFC 5321), encrypted unless its URL says that nothing is to be.
@@ -16,6 +16,7 @@ public struct SMTPClient: Sendable {
     private let server: SMTPServer
     private let password: String?
     private let authorities: String?
+    private let threads: NIOThreadPool
 
     /// Creates a client; nothing is sent yet.
     ///
@@ -24,6 +25,12 @@ public struct SMTPClient: Sendable {
     ///   - password: The user's password; a user without one, or a password without a user, is not told to the server.
     ///   - authorities: A PEM file with the certificates that the server's may be signed by; nil for the system's.
     public init(_ server: SMTPServer, password: String? = nil, authorities: String? = nil) {
+        self.init(server, password: password, authorities: authorities, threads: Self.threads)
+    }
+
+    /// Creates a client that has its conversations on these threads, which the caller has started.
+    package init(_ server: SMTPServer, password: String?, authorities: String?, threads: NIOThreadPool) {
+        self.threads = threads
         self.server = server
         self.password = password
         self.authorities = authorities
@@ -76,7 +83,7 @@ public struct SMTPClient: Sendable {
         let outcome: Conversation.Outcome
         do {
             outcome = try await withTaskCancellationHandler {
-                try await Self.threads.runIfActive { conversation.run(until: stop) }
+                try await threads.runIfActive { conversation.run(until: stop) }
             } onCancel: {
                 stop.set()
             }

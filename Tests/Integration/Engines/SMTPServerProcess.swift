@@ -1,5 +1,6 @@
 import FoundationEssentials
 import LocalStack
+import NIOPosix
 import SMTP
 import Subprocess
 import TestSupport
@@ -15,6 +16,8 @@ struct SMTPServerProcess: Sendable {
     let process: ServerProcess
     private let directory: String
     private let port: Int
+    /// The threads of this server's clients: tests that fill them do not keep others waiting.
+    private let threads: NIOThreadPool
 
     /// Runs `body` with a server that listens, and kills it.
     static func with<Result>(
@@ -32,8 +35,17 @@ struct SMTPServerProcess: Sendable {
                 in: directory,
                 answers: { FileManager.default.fileExists(atPath: directory + "/listens") }
             )
-            let server = SMTPServerProcess(process: process, directory: directory, port: port)
-            return try await ServerProcess.with([process]) { try await body(server) }
+            let threads = NIOThreadPool(numberOfThreads: SMTPClient.maximumConversations)
+            threads.start()
+            let server = SMTPServerProcess(process: process, directory: directory, port: port, threads: threads)
+            let result: Swift.Result<Result, any Error>
+            do {
+                result = .success(try await ServerProcess.with([process]) { try await body(server) })
+            } catch {
+                result = .failure(error)
+            }
+            try await threads.shutdownGracefully()
+            return try result.get()
         }
     }
 
@@ -71,7 +83,12 @@ struct SMTPServerProcess: Sendable {
         trusts: Bool = true
     ) throws -> SMTPClient {
         let server = try SMTPServer(url: "\(scheme)://\(user.map { $0 + "@" } ?? "")\(host):\(port)")
-        return SMTPClient(server, password: password, authorities: trusts ? directory + "/certificate.pem" : nil)
+        return SMTPClient(
+            server,
+            password: password,
+            authorities: trusts ? directory + "/certificate.pem" : nil,
+            threads: threads
+        )
     }
 
     /// How many clients wait for an answer that never comes.

@@ -48,7 +48,8 @@ struct SMTPTransportTests {
         }
     }
 
-    @Test(arguments: MailPromise.all, Encryption.allCases)
+    /// One after the other: each has a server of its own.
+    @Test(.serialized, arguments: MailPromise.all, Encryption.allCases)
     func keepsThePromiseOfATransport(_ promise: MailPromise, _ encryption: Encryption) async throws {
         try await promise.check(engine(encryption))
     }
