@@ -108,7 +108,11 @@ extension ProxyExchange {
     private func verdict(_ status: Int, _ error: String?, _ job: ProxyJob) -> CircuitBreaker.Outcome {
         if status == 499 || error == "client-too-slow" { return .ignored }
         guard error == nil else { return .failure }
-        return SharedCircuitBreaker.outcome(status: status, tellsRetryAfter: job.tellsRetryAfter)
+        return SharedCircuitBreaker.outcome(
+            status: status,
+            tellsRetryAfter: job.tellsRetryAfter,
+            isOverloaded: job.isOverloaded
+        )
     }
 
     /// What the end of a request says about how much there is to do; nothing if nobody worked on it.

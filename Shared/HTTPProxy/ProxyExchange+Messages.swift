@@ -1,3 +1,4 @@
+import Discovery
 import HTTPEdge
 import LoadBalancing
 import NIOCore
@@ -55,14 +56,16 @@ extension ProxyExchange {
         guard let job, job.isUnderWay(attempt), case .trying = job.phase else { return }
         if isWorthARetry(head) {
             let isLimit = head.status == 429
+            let verdict = verdict(head.status, isOverloaded: head.isOverloaded)
+            if verdict == .ignored { job.tried.insert(attempt.pick.endpoint.id) }
             let floor = head.retryAfterSeconds.flatMap { isLimit ? Duration.seconds($0) : nil }
             if job.other(than: attempt) != nil {
                 attempt.upstream?.close()
-                return finish(attempt, as: isLimit ? .success : .failure)
+                return finish(attempt, as: verdict)
             }
             if let pause = takeRetry(after: floor) {
                 attempt.upstream?.close()
-                finish(attempt, as: isLimit ? .success : .failure)
+                finish(attempt, as: verdict)
                 return goOn(after: pause)
             }
         }
@@ -70,9 +73,16 @@ extension ProxyExchange {
         job.phase = .holding
         job.status = head.status
         job.tellsRetryAfter = head.fields.contains { $0.kind == .retryAfter }
+        job.isOverloaded = head.isOverloaded
         job.answer = answerHead(head, bytes, job)
         if case .length(let length) = head.framing { job.bodyLength = length } else { job.bodyLength = nil }
         if let length = job.bodyLength, length > ProxyConfiguration.heldBackBytes { stream(job) }
+    }
+
+    /// What an answer says about its replica; one that is overloaded is no worse than the others, and no faster.
+    private func verdict(_ status: Int, isOverloaded: Bool) -> EndpointPool.Outcome {
+        if Backpressure.isRefusal(status: status, isMarked: isOverloaded) { return .ignored }
+        return status < 500 ? .success : .failure
     }
 
     private func isWorthARetry(_ head: ResponseHead) -> Bool {
@@ -156,7 +166,7 @@ extension ProxyExchange {
 
     private func finishAttempt(_ job: ProxyJob) {
         guard let attempt = job.current else { return }
-        finish(attempt, as: job.status < 500 ? .success : .failure)
+        finish(attempt, as: verdict(job.status, isOverloaded: job.isOverloaded))
     }
 
     /// Passes on what is there; the client sees from now on what becomes of the replica.
@@ -195,4 +205,8 @@ extension ProxyExchange {
         }
         answer.writeStaticString(isLast ? "Connection: close\r\n\r\n" : "\r\n")
     }
+}
+
+extension ResponseHead {
+    fileprivate var isOverloaded: Bool { fields.contains { $0.kind == .overloaded } }
 }

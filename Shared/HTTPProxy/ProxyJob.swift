@@ -45,6 +45,8 @@ final class ProxyJob {
     var isInBulkhead = false
     /// Whether the answer tells when to come back.
     var tellsRetryAfter = false
+    /// Whether the answer says that the service has too much to do.
+    var isOverloaded = false
     /// The head of the answer as it goes to the client, without its framing.
     var answer = ByteBuffer()
     /// What has come of the body.

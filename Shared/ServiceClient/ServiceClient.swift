@@ -90,12 +90,7 @@ public struct ServiceClient: Sendable {
         }
         do {
             let response = try await sendAdmitted(request)
-            let tellsRetryAfter = response.headers.contains(.retryAfter)
-            finish(
-                permit,
-                start,
-                as: SharedCircuitBreaker.outcome(status: response.status.code, tellsRetryAfter: tellsRetryAfter)
-            )
+            finish(permit, start, as: response.verdict)
             return response
         } catch let error as ServiceClientError {
             finish(permit, start, as: Self.ownFailures.contains(error.code) || Task.isCancelled ? .ignored : .failure)
@@ -258,6 +253,8 @@ public struct ServiceClient: Sendable {
         _ deadline: Deadline
     ) -> EndpointPool.Outcome {
         switch result {
+        // A replica that is overloaded is no worse than the others, and no faster.
+        case .success(let response) where response.verdict == .refused: .ignored
         case .success(let response): response.status.code < 500 ? .success : .failure
         case .failure(let error) where Self.ownFailures.contains(error.code): .ignored
         case .failure: Task.isCancelled && deadline.instant > clock.now ? .ignored : .failure

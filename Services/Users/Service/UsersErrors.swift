@@ -9,7 +9,7 @@ enum UsersErrors {
     static func problem(for error: any Error) -> Problem? {
         switch error {
         case let error as PasswordHashingError where error.code == .overloaded:
-            .unavailable("Too many passwords are being checked at the moment.")
+            .overloaded("Too many passwords are being checked at the moment.")
         case let error as PasswordHashingError where error.code == .unacceptablePassword:
             Problem(.unprocessableContent, kind: "invalid-input", error.message)
         case let error as SQLError: storeProblem(error)

@@ -21,6 +21,8 @@ public enum FieldKind: UInt8, Sendable {
     case server
     case cacheControl
     case contentTypeOptions
+    /// `X-Overloaded`: a refusal for load.
+    case overloaded
     case retryAfter
     case age
     case cookie
@@ -44,7 +46,7 @@ public enum FieldKind: UInt8, Sendable {
         case ..<10: short(name)
         case 10: ten(name)
         case 11: name.isName("traceparent") ? .traceParent : name.isName("retry-after") ? .retryAfter : .other
-        case 12: name.isName("content-type") ? .contentType : .other
+        case 12: name.isName("content-type") ? .contentType : name.isName("x-overloaded") ? .overloaded : .other
         case 13: thirteen(name)
         case 14: name.isName("content-length") ? .contentLength : .other
         case 16: name.isName("x-correlation-id") ? .correlationID : name.isName("proxy-connection") ? .hopByHop : .other

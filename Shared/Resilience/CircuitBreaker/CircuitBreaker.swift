@@ -5,6 +5,9 @@
 /// all of them must succeed for it to close. The scheme is that of M. Nygard, "Release It!" (2007), with the slow calls
 /// of Resilience4j.
 ///
+/// A refusal for load is not counted. While there are some in the window, slow calls are good ones: a dependency that
+/// refuses what is too much lets the rest wait in a line that it keeps short, and to be called less is what it asks for.
+///
 /// A value without a clock and without randomness: callers pass both, and act on the ``Change`` that is returned.
 public struct CircuitBreaker: Sendable {
     /// What became of a call.
@@ -15,6 +18,8 @@ public struct CircuitBreaker: Sendable {
         case failure
         /// The dependency answered, but too late to be of use.
         case slow
+        /// The dependency has too much to do and said so at once: it is in order, and looks after itself.
+        case refused
         /// The caller gave up, so that the call says nothing about the dependency.
         case ignored
     }
@@ -95,7 +100,7 @@ public struct CircuitBreaker: Sendable {
     /// Takes the outcome of an admitted call; returns what it changed, nil for nothing.
     ///
     /// The outcome of a call that was admitted in an earlier phase is not counted: it tells about a dependency of some
-    /// time ago. An ignored probe gives its place to another call.
+    /// time ago. A probe that is ignored or refused gives its place to another call.
     ///
     /// - Parameters:
     ///   - permit: What ``admit(at:)`` gave out for the call.
@@ -122,10 +127,19 @@ public struct CircuitBreaker: Sendable {
         at time: Duration,
         using generator: inout some RandomNumberGenerator
     ) -> Change? {
-        guard outcome != .ignored else { return nil }
-        counts.addCall(failures: outcome == .success ? 0 : 1, at: time)
+        switch outcome {
+        case .ignored: return nil
+        case .refused:
+            counts.addRefusal(at: time)
+            return nil
+        case .success, .failure, .slow: counts.addCall(failures: isBad(outcome, at: time) ? 1 : 0, at: time)
+        }
         guard policy.opens(failures: counts.failures, of: counts.calls) else { return nil }
         return open(at: time, using: &generator)
+    }
+
+    private func isBad(_ outcome: Outcome, at time: Duration) -> Bool {
+        outcome == .failure || outcome == .slow && !counts.hasRefusals(at: time)
     }
 
     private mutating func settle(
@@ -136,18 +150,19 @@ public struct CircuitBreaker: Sendable {
     ) -> Change? {
         guard probes.remove(permit.number) != nil else { return nil }
         switch outcome {
-        case .ignored:
+        case .ignored: return nil
+        case .refused:
+            counts.addRefusal(at: time)
             return nil
-        case .failure, .slow:
-            return open(at: time, using: &generator)
-        case .success:
-            passedProbes += 1
-            guard passedProbes >= policy.probes else { return nil }
-            openings = 0
-            counts = SlidingCounts(window: policy.window)
-            enter(.closed)
-            return .closed
+        case .success, .failure, .slow: break
         }
+        guard !isBad(outcome, at: time) else { return open(at: time, using: &generator) }
+        passedProbes += 1
+        guard passedProbes >= policy.probes else { return nil }
+        openings = 0
+        counts.forgetCalls()
+        enter(.closed)
+        return .closed
     }
 
     private mutating func open(at time: Duration, using generator: inout some RandomNumberGenerator) -> Change {

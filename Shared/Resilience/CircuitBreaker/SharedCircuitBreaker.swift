@@ -59,9 +59,15 @@ public final class SharedCircuitBreaker: Sendable {
     /// What an answer with this status says about the dependency.
     ///
     /// One that tells when to come back is alive and looks after itself; it says nothing.
-    public static func outcome(status: Int, tellsRetryAfter: Bool) -> CircuitBreaker.Outcome {
+    /// - Parameters:
+    ///   - status: The answer's status.
+    ///   - tellsRetryAfter: Whether it has a `Retry-After`.
+    ///   - isOverloaded: Whether it has the mark of ``Backpressure``.
+    /// - Returns: The outcome of the call.
+    public static func outcome(status: Int, tellsRetryAfter: Bool, isOverloaded: Bool) -> CircuitBreaker.Outcome {
         switch status {
         case ..<500: .success
+        case _ where Backpressure.isRefusal(status: status, isMarked: isOverloaded): .refused
         case 503 where tellsRetryAfter: .ignored
         default: .failure
         }

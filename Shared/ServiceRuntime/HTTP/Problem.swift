@@ -3,6 +3,7 @@ import FoundationEssentials
 public import Hummingbird
 public import InputValidation
 import NIOCore
+import ServiceClient
 import ServiceContextModule
 
 /// A refusal in the form of RFC 9457, `application/problem+json`.
@@ -102,7 +103,7 @@ extension Problem {
 
     /// 503 for a service that has as many calls in hand as it may.
     public static func serviceBusy(_ service: String) -> Self {
-        .unavailable("The service \(service) has as many calls in hand as it may; come back in a second.")
+        .overloaded("The service \(service) has as many calls in hand as it may; come back in a second.")
     }
 
     /// 504 for an answer that was not there at the deadline.
@@ -110,7 +111,14 @@ extension Problem {
         Self(.gatewayTimeout, kind: "deadline-exceeded", "The answer was not there in time.")
     }
 
-    /// 503 for a dependency that is down or a limit that is reached, to be tried again after some seconds.
+    /// 503 for a limit that is reached: too much is asked for, and nothing is broken.
+    public static func overloaded(_ detail: String) -> Self {
+        var problem = unavailable(detail)
+        problem.headers[.overloaded] = "1"
+        return problem
+    }
+
+    /// 503 for a dependency that is down or a disk that is full, to be tried again after some seconds.
     public static func unavailable(_ detail: String, retryAfterSeconds seconds: Int = 1) -> Self {
         Self(.serviceUnavailable, kind: "unavailable", detail, headers: [.retryAfter: String(seconds)])
     }

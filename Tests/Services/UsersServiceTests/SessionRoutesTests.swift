@@ -2,6 +2,7 @@ import AccessPolicy
 import Correlation
 import HTTPTypes
 import PasswordHashing
+import ServiceClient
 import ServiceTestSupport
 import TestSupport
 import Testing
@@ -131,6 +132,7 @@ import UsersContract
                 }
                 #expect(refused.status == .serviceUnavailable)
                 #expect(refused.headers[.retryAfter] == "1")
+                #expect(refused.headers[.overloaded] == "1")
                 #expect(try refused.problem.type == "urn:clowder:problem:unavailable")
                 gate.open()
                 try await busy

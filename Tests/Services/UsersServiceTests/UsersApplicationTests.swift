@@ -19,6 +19,7 @@ import UsersContract
             let answer = try await users.send(.post, "/v1/accounts", Person.ada.registration)
             #expect(answer.status == .serviceUnavailable)
             #expect(answer.headers[.retryAfter] == "1")
+            #expect(answer.headers[.overloaded] == nil)
             #expect(try await users.count(of: "account") == 1)
             #expect(try await users.count(of: "one_time_token") == 0)
             _ = try await users.inDatabase { try $0.execute("ALTER TABLE broken RENAME TO outbox") }

@@ -202,6 +202,35 @@ import Testing
 
     // MARK: Too much to do
 
+    /// Two replicas in turn, one of which refuses: overload is no failure of it, everything else is.
+    @Test(arguments: [("X-Overloaded: 1\r\n", 0), ("x-overloaded: yes\r\n", 0), ("X-Overload: 1\r\n", 1), ("", 1)])
+    func ejectsNoReplicaThatIsOverloaded(mark: String, ejected: Int) async throws {
+        let refusal = RawReplica.answer("503 Service Unavailable", "no", fields: "Retry-After: 1\r\n" + mark)
+        let crowded = RawReplica("a", always: refusal)
+        try await ProxyScope.with([crowded, RawReplica("b", always: Self.ok)]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<20 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 20 })
+            // Whoever is refused by one is served by the other.
+            #expect(scope.outcomes.allSatisfy { $0.status == 200 })
+            #expect(scope.retries == crowded.calls)
+            #expect(ejected == 0 ? crowded.calls >= 10 : crowded.calls == 5)
+            #expect(scope.outstanding == 0)
+        }
+    }
+
+    @Test func leavesTheBreakerClosedWhenOverloadIsAllThatItHears() async throws {
+        let refusal = RawReplica.answer("503 Service Unavailable", "no", fields: "X-Overloaded: 1\r\n")
+        try await ProxyScope.with([RawReplica("a", always: refusal)]) { scope, port in
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<30 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 30 })
+            #expect(scope.outcomes.allSatisfy { $0.status == 503 && $0.error == nil })
+            #expect(scope.breaker.phase == .closed)
+            #expect(client.text.matches(of: /X-Overloaded: 1/).count == 30)
+        }
+    }
+
     @Test func shedsWhatIsTooMuchAndGivesPlacesBack() async throws {
         let replica = RawReplica("a") { call in call == 1 ? .wait : .write(Self.ok) }
         try await ProxyScope.with([replica], deadline: .seconds(1), limit: 1) { scope, port in

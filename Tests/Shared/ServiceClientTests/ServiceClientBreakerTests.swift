@@ -48,6 +48,37 @@ import Testing
         }
     }
 
+    /// A full pool of workers is no reason to call its replica less than the others, which are as full.
+    @Test func ejectsNoReplicaThatIsOverloaded() async throws {
+        let crowded = FakeReplica(.serviceUnavailable, headers: [.retryAfter: "1", .overloaded: "1"])
+        let other = FakeReplica(.ok)
+        try await withClient(to: [crowded, other], policy: once) { client in
+            for _ in 0..<30 { _ = try await client.send(ServiceRequest(method: .post, path: "/things")) }
+            #expect(client.breaker.phase == .closed)
+        }
+        #expect(crowded.calls.count == 30 && other.calls.isEmpty)
+    }
+
+    /// One that is shutting down, or has lost its database, tells when to come back as well.
+    @Test func ejectsAReplicaThatCannotWork() async throws {
+        let broken = FakeReplica(.serviceUnavailable, headers: [.retryAfter: "1"])
+        let other = FakeReplica(.ok)
+        try await withClient(to: [broken, other], policy: once) { client in
+            for _ in 0..<30 { _ = try await client.send(ServiceRequest(method: .post, path: "/things")) }
+        }
+        #expect(broken.calls.count == 5 && other.calls.count == 25)
+    }
+
+    @Test func triesAnotherReplicaWhereOneIsOverloaded() async throws {
+        let crowded = FakeReplica(.serviceUnavailable, headers: [.retryAfter: "1", .overloaded: "1"])
+        let other = FakeReplica(.ok)
+        try await withClient(to: [crowded, other]) { client in
+            let response = try await client.send(call)
+            #expect(response.status == .ok)
+        }
+        #expect(crowded.calls.count == 1 && other.calls.count == 1)
+    }
+
     @Test func countsWhatReachesNobody() async throws {
         try await withRefusingEndpoint(named: "a") { refusing in
             try await withClient(to: [refusing], policy: once) { client in

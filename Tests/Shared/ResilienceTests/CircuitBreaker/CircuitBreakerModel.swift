@@ -24,6 +24,7 @@ struct CircuitBreakerModel {
     private var nextID = 0
     private var good: [Int64: Int] = [:]
     private var bad: [Int64: Int] = [:]
+    private var refused: Set<Int64> = []
     private var tripsInARow = 0
     private var tests: [Int: Bool?] = [:]
 
@@ -49,9 +50,14 @@ struct CircuitBreakerModel {
 
     mutating func tell(_ pass: Pass, _ outcome: CircuitBreaker.Outcome, at time: Duration) -> Effect {
         guard pass.era == era else { return .none }
+        let window = (time.components.seconds - 9)...time.components.seconds
+        let outcome = outcome == .slow ? (isCrowded(at: time) ? .success : .failure) : outcome
         if mood == .testing {
             guard case .some(.none) = tests[pass.id] else { return .none }
             switch outcome {
+            case .refused:
+                refused.insert(time.components.seconds)
+                tests[pass.id] = nil
             case .ignored: tests[pass.id] = nil
             case .success: tests[pass.id] = .some(true)
             case .failure, .slow: return trip()
@@ -63,13 +69,20 @@ struct CircuitBreakerModel {
         }
         switch outcome {
         case .ignored: return .none
+        case .refused:
+            refused.insert(time.components.seconds)
+            return .none
         case .success: good[time.components.seconds, default: 0] += 1
         case .failure, .slow: bad[time.components.seconds, default: 0] += 1
         }
-        let window = (time.components.seconds - 9)...time.components.seconds
         let goodCalls = window.reduce(0) { $0 + good[$1, default: 0] }
         let badCalls = window.reduce(0) { $0 + bad[$1, default: 0] }
         return goodCalls + badCalls >= 20 && badCalls >= goodCalls ? trip() : .none
+    }
+
+    /// Whether a call was refused for load in the window.
+    func isCrowded(at time: Duration) -> Bool {
+        ((time.components.seconds - 9)...time.components.seconds).contains { refused.contains($0) }
     }
 
     /// The time that the breaker drew, which the model does not know by itself.

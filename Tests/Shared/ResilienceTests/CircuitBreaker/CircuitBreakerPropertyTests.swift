@@ -14,8 +14,11 @@ import Testing
             }
         }
         #expect(
-            run.openings > 100 && run.closings > 20 && run.late > 100 && run.ignoredProbes > 20,
-            "seed \(seed): \(run.openings) openings, \(run.closings) closings, \(run.late) late, \(run.ignoredProbes)"
+            run.openings > 100 && run.closings > 20 && run.late > 100 && run.ignoredProbes > 20 && run.forgiven > 20,
+            """
+            seed \(seed): \(run.openings) openings, \(run.closings) closings, \(run.late) late, \(run.ignoredProbes) \
+            ignored, \(run.forgiven) forgiven
+            """
         )
     }
 }
@@ -28,6 +31,8 @@ private struct Run {
     private(set) var closings = 0
     private(set) var late = 0
     private(set) var ignoredProbes = 0
+    /// Slow calls that are good ones, since others were refused.
+    private(set) var forgiven = 0
     private var generator: SeededGenerator
     private var breaker = CircuitBreaker()
     private var model = CircuitBreakerModel()
@@ -80,6 +85,7 @@ private struct Run {
         let outcome = outcome()
         let phase = breaker.phase
         let change = breaker.finish(call.permit, as: outcome, at: time, using: &generator)
+        forgiven += outcome == .slow && model.isCrowded(at: time) ? 1 : 0
         let expected = model.tell(call.pass, outcome, at: time)
         late += phase != .closed && change == nil ? 1 : 0
         ignoredProbes += phase == .halfOpen && outcome == .ignored ? 1 : 0
@@ -98,6 +104,8 @@ private struct Run {
 
     private mutating func outcome() -> CircuitBreaker.Outcome {
         let isBad = Int.random(in: 0..<100, using: &generator) < failurePercent
+        // Refusals are rare, so that there are windows without one.
+        if Int.random(in: 0..<500, using: &generator) == 0 { return .refused }
         switch Int.random(in: 0..<10, using: &generator) {
         case 0: return .ignored
         case 1..<4: return isBad ? .slow : .success

@@ -14,11 +14,14 @@ import Testing
         ([.success: 51, .failure: 50], false), ([.success: 21, .failure: 20], false),
         ([.success: 20, .failure: 20], true),
         ([.ignored: 100, .failure: 19], false), ([.ignored: 100, .success: 10, .failure: 10], true),
+        ([.refused: 100, .failure: 19], false), ([.refused: 100, .success: 10, .failure: 10], true),
+        ([.refused: 1, .slow: 100], false), ([.refused: 1, .slow: 11, .failure: 10], false),
+        ([.refused: 1, .slow: 10, .failure: 10], true),
     ])
     func opensFromTwentyCallsAndHalfOfThemBad(_ outcomes: [Outcome: Int], opens: Bool) {
         var breaker = TestBreaker()
         // Successes first, so that the share of bad calls is highest at the end.
-        for outcome in [Outcome.ignored, .success, .slow, .failure] {
+        for outcome in [Outcome.ignored, .refused, .success, .slow, .failure] {
             breaker.call(times: outcomes[outcome, default: 0], as: outcome)
         }
         #expect(breaker.isOpen == opens)
@@ -105,11 +108,35 @@ import Testing
         #expect(breaker.phase == .open(until: .seconds(15)))
     }
 
-    @Test func givesThePlaceOfAnIgnoredProbeBack() throws {
+    /// Nine to ten seconds after the last refusal, what is slow is slow for another reason.
+    @Test(arguments: [(8999, false), (10_000, true)])
+    func mindsSlowCallsOnceNothingIsRefusedAnyMore(_ milliseconds: Int, opens: Bool) {
+        var breaker = TestBreaker()
+        breaker.call(as: .refused)
+        breaker.time = .milliseconds(milliseconds)
+        breaker.call(times: 20, as: .slow)
+        #expect(breaker.isOpen == opens)
+    }
+
+    @Test func closesWithSlowProbesWhileSomeAreRefused() throws {
+        var breaker = TestBreaker.opened()
+        breaker.time = .seconds(5)
+        breaker.call(as: .refused)
+        #expect(breaker.phase == .halfOpen)
+        breaker.call(times: 2, as: .slow)
+        #expect(breaker.phase == .halfOpen)
+        #expect(breaker.call(as: .slow) == .closed)
+        // The refusal is remembered over the change of phase.
+        breaker.call(times: 100, as: .slow)
+        #expect(breaker.phase == .closed)
+    }
+
+    @Test(arguments: [Outcome.ignored, .refused])
+    func givesThePlaceOfAnIgnoredProbeBack(_ outcome: Outcome) throws {
         var breaker = TestBreaker.opened()
         breaker.time = .seconds(5)
         let permits = try (0..<3).map { _ in try #require(breaker.admit().permit) }
-        #expect(breaker.finish(permits[1], as: .ignored) == nil)
+        #expect(breaker.finish(permits[1], as: outcome) == nil)
         let fourth = try #require(breaker.admit().permit)
         #expect(breaker.admit() == .refused(retryAfter: nil))
         breaker.finish(permits[0], as: .success)

@@ -47,12 +47,32 @@ import Testing
 
     @Test(
         arguments: [
-            (200, false, .success), (404, false, .success), (429, true, .success), (500, true, .failure),
-            (502, false, .failure), (503, false, .failure), (503, true, .ignored), (504, true, .failure),
-        ] as [(Int, Bool, CircuitBreaker.Outcome)]
+            (200, [], .success), (404, [], .success), (429, [.retryAfter], .success), (500, [.retryAfter], .failure),
+            (502, [], .failure), (503, [], .failure), (503, [.retryAfter], .ignored), (504, [.retryAfter], .failure),
+            (503, [.retryAfter, .overloaded], .refused), (503, [.overloaded], .refused), (200, [.overloaded], .success),
+            (500, [.overloaded], .failure), (429, [.overloaded], .success),
+        ] as [(Int, Set<Mark>, CircuitBreaker.Outcome)]
     )
-    func judgesAnswers(status: Int, tellsRetryAfter: Bool, outcome: CircuitBreaker.Outcome) {
-        #expect(SharedCircuitBreaker.outcome(status: status, tellsRetryAfter: tellsRetryAfter) == outcome)
+    func judgesAnswers(status: Int, marks: Set<Mark>, outcome: CircuitBreaker.Outcome) {
+        let actual = SharedCircuitBreaker.outcome(
+            status: status,
+            tellsRetryAfter: marks.contains(.retryAfter),
+            isOverloaded: marks.contains(.overloaded)
+        )
+        #expect(actual == outcome)
+    }
+
+    /// What an answer says of itself.
+    enum Mark: Sendable { case retryAfter, overloaded }
+
+    /// A burst of log-ins: most are refused at once, and those that are not wait in line for longer than two seconds.
+    @Test func staysClosedWhileTheServiceRefusesWhatIsTooMuch() {
+        let breaker = SharedCircuitBreaker(from: start)
+        for second in 0..<30 {
+            #expect(call(breaker, 20, as: .refused, from: .seconds(second)) == 20)
+            #expect(call(breaker, 5, as: .success, after: .seconds(3), from: .seconds(second)) == 5)
+        }
+        #expect(breaker.phase == .closed)
     }
 
     @Test func isSharedByThreads() async {
