@@ -62,8 +62,17 @@ struct JetStream: Sendable {
         do throws(APIError) {
             let _: StreamReply = try await call("STREAM.CREATE", wanted)
         } catch {
-            guard error.code == APIError.nameInUse else { throw error.asMessagingError }
-            let found = try await streamReply().config
+            guard [APIError.nameInUse, APIError.subjectsOverlap].contains(error.code) else {
+                throw error.asMessagingError
+            }
+            let found: StreamConfiguration?
+            do throws(APIError) {
+                let reply: StreamReply = try await call("STREAM.INFO", Nothing())
+                found = reply.config
+            } catch let reason {
+                // Of a stream with these subjects and another name there is nothing to be asked.
+                throw reason.code == APIError.noStream ? error.asMessagingError : reason.asMessagingError
+            }
             guard let found, found.subjects == wanted.subjects, found.maxMsgsPerSubject == 1, found.maxAge ?? 0 == 0,
                 found.storage == wanted.storage, found.retention == wanted.retention,
                 found.discard == wanted.discard, found.denyDelete != true

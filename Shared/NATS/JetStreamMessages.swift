@@ -11,6 +11,8 @@ struct APIError: Error, Decodable, Sendable {
     static let deleteFailed = 10057
     /// There is a stream of this name, and it is another one.
     static let nameInUse = 10058
+    /// There is a stream of one of the subjects: another one, or the same one, made at this moment by somebody else.
+    static let subjectsOverlap = 10065
     /// There is no such stream.
     static let noStream = 10059
     /// The subject has been written to since, or is being written to.

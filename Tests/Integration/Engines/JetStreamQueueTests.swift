@@ -25,6 +25,23 @@ struct JetStreamQueueTests {
         }
     }
 
+    /// The server knows a stream's subjects before its name: who comes between the two is told of an overlap.
+    @Test func letsManyMakeTheStreamAtOnce() async throws {
+        try await NATSServer.with { server in
+            for round in 1...25 {
+                let settings = try server.settings(stream: "round-\(round)")
+                try await withThrowingDiscardingTaskGroup { group in
+                    for _ in 1...8 {
+                        group.addTask {
+                            let depth = try await JetStreamQueue(settings, now: { Date() }).depth()
+                            #expect(depth == QueueDepth(ready: 0, inFlight: 0, dead: 0))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static func stream(of place: String) -> String {
         String(place.split(separator: "/").last ?? "test")
     }
