@@ -33,7 +33,7 @@ final class ServerCertificate: Sendable {
         self.files = files
         self.logger = logger
         state = Mutex(State(context: contents.context, judged: stamp, seen: stamp))
-        Self.record(contents.expiry)
+        tell(contents.expiry)
     }
 
     /// Looks whether the files have changed, and takes what they hold then.
@@ -56,15 +56,21 @@ final class ServerCertificate: Sendable {
         do throws(CertificateError) {
             let contents = try files.load()
             state.withLock { $0.context = contents.context }
-            Self.record(contents.expiry)
             logger.notice("certificate replaced", metadata: [LogKey.expiry: "\(contents.expiry.ISO8601Format())"])
+            tell(contents.expiry)
         } catch {
             logger.error("certificate refused; the one before stays in force", metadata: [LogKey.error: "\(error)"])
         }
     }
 
-    private static func record(_ expiry: Date) {
+    /// Tells when the certificate runs out; one that has is served all the same, as a client may have its reasons.
+    private func tell(_ expiry: Date) {
         Gauge(label: "clowder_tls_certificate_expiry_seconds").record(expiry.timeIntervalSince1970)
+        guard expiry <= Date.now else { return }
+        logger.error(
+            "certificate has expired; clients refuse it",
+            metadata: [LogKey.expiry: "\(expiry.ISO8601Format())", LogKey.error: "\(files.certificate) has expired"]
+        )
     }
 }
 

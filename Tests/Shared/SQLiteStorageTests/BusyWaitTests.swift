@@ -19,9 +19,11 @@ import Testing
     }
 
     @Test func writesWhenTheOtherWriterIsDone() async throws {
-        try await ScratchDatabase.with(wait: BusyWait(limit: .seconds(3600))) { scratch in
+        let isWaiting = Flag()
+        try await ScratchDatabase.with(wait: .noticed(by: isWaiting)) { scratch in
             let other = try OtherWriter(of: scratch)
             let write = Attempt { try await scratch.insert() }
+            try await eventually("the beginning of the wait") { isWaiting.isRaised }
             try other.commit()
             try await write.ends().get()
             #expect(try await scratch.entries() == 2)
@@ -43,11 +45,7 @@ import Testing
 
     @Test func givesUpWhenItIsCancelled() async throws {
         let isWaiting = Flag()
-        let wait = BusyWait(limit: .seconds(3600)) { pause in
-            isWaiting.raise()
-            BusyWait.blockThread(for: pause)
-        }
-        try await ScratchDatabase.with(wait: wait) { scratch in
+        try await ScratchDatabase.with(wait: .noticed(by: isWaiting)) { scratch in
             let other = try OtherWriter(of: scratch)
             let write = Attempt { try await scratch.insert() }
             try await eventually("the beginning of the wait") { isWaiting.isRaised }
@@ -68,6 +66,16 @@ private final class Flag: Sendable {
     var isRaised: Bool { state.withLock { $0 } }
 
     func raise() { state.withLock { $0 = true } }
+}
+
+extension BusyWait {
+    /// A wait of an hour at most that raises the flag when it begins.
+    fileprivate static func noticed(by flag: Flag) -> Self {
+        Self(limit: .seconds(3600)) { pause in
+            flag.raise()
+            blockThread(for: pause)
+        }
+    }
 }
 
 /// What another process would be: a connection of its own, in the middle of writing one entry.

@@ -48,6 +48,24 @@ import Testing
         }
     }
 
+    /// A client may take it all the same: what has run out serves, and is complained about.
+    @Test func saysThatOneHasRunOut() async throws {
+        try await withTemporaryDirectory { directory in
+            let files = CertificateFiles(in: directory)
+            try files.write(.expired)
+            let certificate = try make(files)
+            #expect(lines == ["error certificate has expired; clients refuse it"])
+            #expect(log.entries.first?.metadata["expires.at"]?.description == "2020-01-02T00:00:00Z")
+            #expect(log.entries.first?.metadata["error"]?.description == "\(files.certificate) has expired")
+            try files.write(.first)
+            settle(certificate)
+            try files.write(.expired)
+            settle(certificate)
+            let last = ["notice certificate replaced", "error certificate has expired; clients refuse it"]
+            #expect(Array(lines.suffix(2)) == last && lines.count == 4)
+        }
+    }
+
     @Test func staysWithTheOldOneWhileNothingChanges() async throws {
         try await withTemporaryDirectory { directory in
             let files = CertificateFiles(in: directory)

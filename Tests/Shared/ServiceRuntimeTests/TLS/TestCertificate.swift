@@ -2,7 +2,8 @@ import FoundationEssentials
 
 @testable import ServiceRuntime
 
-/// A certificate that signs itself for `localhost` and `127.0.0.1` until the year 2126, and its key, both in PEM.
+/// A certificate that signs itself for `localhost` and `127.0.0.1` until the year 2126, where nothing else is said, and its
+/// key, both in PEM.
 struct TestCertificate {
     let certificate: String
     let key: String
@@ -49,6 +50,27 @@ struct TestCertificate {
             MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg+TP545ha5XYi/bps
             l1AppzVYK5WcAPL10GQ3jyFz/4ShRANCAAQ7w5Hk2edhh/mIlt4wgWqDxCqd/hi2
             eQLoSw7hQNZvLjTqnR7BuESv+dtMn8enANZnB9xI9tXDLVyXTXV9mI1x
+            -----END PRIVATE KEY-----
+            """
+    )
+
+    /// Ran out on 2 January 2020.
+    static let expired = TestCertificate(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBFTCBvAIBATAKBggqhkjOPQQDAjAXMRUwEwYDVQQDDAxleHBpcmVkLnRlc3Qw
+            HhcNMjAwMTAxMDAwMDAwWhcNMjAwMTAyMDAwMDAwWjAXMRUwEwYDVQQDDAxleHBp
+            cmVkLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQnDZ/RTe+1qAeyQ8jy
+            oIvpOCXkD2apEhJMCTWYFs9pJeHmlF2A0QSWABZReH/zSkhbEEvhhp0OkXy97IVd
+            iiVwMAoGCCqGSM49BAMCA0gAMEUCIQDz9EdIlucVzhNGcxvyfg+K/MWe6XWuixIT
+            km+ePCeXUgIgfsTV61HWk7Y8jSBfoJATwG/xwuL7cMd95Tcj6nq0HyY=
+            -----END CERTIFICATE-----
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgr/2uy9wU6TmbxNlf
+            rEBoz0XJ0QhUYkqBd3iP60EulimhRANCAAQnDZ/RTe+1qAeyQ8jyoIvpOCXkD2ap
+            EhJMCTWYFs9pJeHmlF2A0QSWABZReH/zSkhbEEvhhp0OkXy97IVdiiVw
             -----END PRIVATE KEY-----
             """
     )
