@@ -39,7 +39,7 @@ $(RELEASE)/.built: $(SOURCES)
 	@deploy/local/build $(RELEASE)
 	@touch $@
 
-images: ## Build the images of the services with Docker. TAG=latest
+images: ## Build the images of the services with Docker. TAG=latest PLATFORM=linux/arm64
 	@deploy/images/build "$(TAG)"
 
 compose-smoke: ## Build the images, start the stack of containers, use it, break it. FILE=listings.ndjson[.gz]
