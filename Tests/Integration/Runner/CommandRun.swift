@@ -73,9 +73,28 @@ enum CommandRun {
         terminal: SystemPackage.FileDescriptor? = nil,
         while body: (RunningCommand) async throws -> Void = { _ in }
     ) async throws -> FinishedCommand {
+        try await run(
+            TestStack.executables + "/clowder",
+            arguments,
+            in: directory,
+            environment: environment,
+            terminal: terminal,
+            while: body
+        )
+    }
+
+    /// As ``clowder(_:in:environment:terminal:while:)``, for any executable.
+    static func run(
+        _ executable: String,
+        _ arguments: [String],
+        in directory: String,
+        environment: Environment = .inherit,
+        terminal: SystemPackage.FileDescriptor? = nil,
+        while body: (RunningCommand) async throws -> Void = { _ in }
+    ) async throws -> FinishedCommand {
         let paths = ["output", "errors"].map { "\(directory)/\($0)-\(UUID().uuidString)" }
         let result = try await Subprocess.run(
-            .path(FilePath(TestStack.executables + "/clowder")),
+            .path(FilePath(executable)),
             arguments: Arguments(arguments),
             environment: environment,
             input: .none,
