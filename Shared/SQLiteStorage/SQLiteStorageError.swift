@@ -7,6 +7,9 @@ public struct SQLiteStorageError: Error, Sendable, CustomStringConvertible {
     /// What is wrong with it and what would help.
     public var message: String
 
+    /// Where the way back from a backup is described.
+    static let runbook = "docs/runbooks/restore-from-backup.md"
+
     /// Creates an error.
     public init(path: String, message: String) {
         self.path = path
@@ -18,7 +21,7 @@ public struct SQLiteStorageError: Error, Sendable, CustomStringConvertible {
         self.path = path
         switch error.code {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            message = "is damaged (\(error.message)); restore it from a backup or remove it to start anew"
+            message = "is damaged (\(error.message)); keep its files and restore it from a backup: \(Self.runbook)"
         case SQLITE_FULL:
             message = "cannot grow: the disk is full; free space and start again"
         case SQLITE_CANTOPEN:

@@ -22,6 +22,8 @@ struct UpRefusalTests {
         DamagedFile(path: "data/queue.sqlite", content: "short"),
     ]
 
+    private static let runbook = "docs/runbooks/restore-from-backup.md"
+
     @Test(arguments: [
         ["--users", "0"], ["--users", "17"], ["--search", "0"], ["--search", "17"],
     ])
@@ -35,7 +37,7 @@ struct UpRefusalTests {
             let path = "\(run.state)/\(file.path)"
             try writeSecrets(of: run)
             try write(file.content, to: path)
-            try await expectRefusal(of: run, saying: [path, "is damaged", "make clean"])
+            try await expectRefusal(of: run, saying: [path, "is damaged", "keep", Self.runbook])
         }
     }
 
@@ -47,7 +49,7 @@ struct UpRefusalTests {
             try writeSecrets(of: run)
             try FileManager.default.removeItem(atPath: path)
             try write("", to: run.layout.data + "/users.sqlite")
-            try await expectRefusal(of: run, saying: [path, "is gone", "make clean"])
+            try await expectRefusal(of: run, saying: [path, "is gone", Self.runbook])
         }
     }
 
@@ -56,7 +58,7 @@ struct UpRefusalTests {
         try await UpRun.prepare { run in
             let path = "\(run.state)/\(folder)"
             try write("a file", to: path)
-            try await expectRefusal(of: run, saying: [path, "is a file", "make clean"])
+            try await expectRefusal(of: run, saying: [path, "is a file", "move it elsewhere"])
         }
     }
 
@@ -65,14 +67,14 @@ struct UpRefusalTests {
             let path = run.layout.data + "/users.sqlite"
             try writeSecrets(of: run)
             try write("SQLite format 3\0" + String(repeating: "no page ", count: 1000), to: path)
-            try await expectRefusal(of: run, saying: [path, "is damaged", "remove it to start anew"])
+            try await expectRefusal(of: run, saying: [path, "is damaged", "keep", Self.runbook])
         }
     }
 
     @Test func refusesAFileAsStateFolder() async throws {
         try await UpRun.prepare { run in
             try write("a file", to: run.state)
-            try await expectRefusal(of: run, saying: [run.state, "is a file", "make clean"])
+            try await expectRefusal(of: run, saying: [run.state, "is a file", "move it elsewhere"])
         }
     }
 
@@ -131,6 +133,10 @@ struct UpRefusalTests {
         #expect(end.exitCode == 1)
         #expect(end.complaints.count == 1, "\(end.errors)")
         for word in words { #expect(end.errors.contains(word), "\(end.errors)") }
+        // What is damaged or gone is never mended by removing what is left.
+        for word in ["make clean", "remove", "delete", "anew"] {
+            #expect(!end.errors.contains(word), "\(end.errors)")
+        }
         #expect(try await run.processes() == [:])
         try await FreePort.require(run.port)
     }

@@ -29,7 +29,7 @@ package struct DemoAccount: Codable, Sendable {
         do {
             return try JSONDecoder().decode([DemoAccount].self, from: data)
         } catch {
-            throw StackFailure("\(layout.accounts) is damaged; make clean removes the state folder")
+            throw StackFailure("\(layout.accounts) is damaged: it is no list of accounts; \(StackFailure.wayBack)")
         }
     }
 }

@@ -14,9 +14,7 @@ struct StackSecrets {
         let users = layout.data + "/users.sqlite"
         let missing = [pepper, keys, layout.accounts].filter { !FileManager.default.fileExists(atPath: $0) }
         if let first = missing.first, FileManager.default.fileExists(atPath: users) {
-            throw StackFailure(
-                "\(first) is gone, and \(users) cannot be used without it; put it back, or make clean starts anew"
-            )
+            throw StackFailure("\(first) is gone, and \(users) cannot be used without it; \(StackFailure.wayBack)")
         }
         for path in [pepper, keys] where !FileManager.default.fileExists(atPath: path) {
             try Self.write(RandomText.make(length: 48, using: &generator), to: path)

@@ -14,7 +14,9 @@ extension StateLayout {
             let path = "\(data)/\(name).sqlite"
             // A database that is not there yet is made, and an empty file is an empty database.
             guard let start = Self.start(of: path), !start.isEmpty, start != Self.databaseMagic else { continue }
-            throw StackFailure("\(path) is damaged: it is no database; make clean removes the state folder")
+            throw StackFailure(
+                "\(path) is damaged: it does not begin as a SQLite database does; \(StackFailure.wayBack)"
+            )
         }
     }
 

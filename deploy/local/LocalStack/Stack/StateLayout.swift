@@ -40,7 +40,7 @@ package struct StateLayout: Sendable {
     private static func make(_ path: String, named kind: String, permissions: Int? = nil) throws(StackFailure) {
         var isFolder = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder {
-            throw StackFailure("\(path) is a file where \(kind) should be; make clean removes it")
+            throw StackFailure("\(path) is a file where \(kind) should be; move it elsewhere")
         }
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
