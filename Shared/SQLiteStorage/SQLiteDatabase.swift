@@ -5,6 +5,8 @@ public import SQLStorage
 /// Write-ahead logging with `synchronous=FULL`: a committed transaction survives a power cut, and readers never wait
 /// for the writer. One transaction writes at a time, of all processes that have the file open; those of other processes
 /// are waited for up to ``busyTimeout``. Each connection has a thread: none of the cooperative pool waits for a disk.
+/// When the file is removed or replaced while it is open, transactions are refused until it is back: what they wrote
+/// would be lost, and what they read is out of date.
 public final class SQLiteDatabase: SQLDatabase {
     /// How long a writer waits for another process's one before it gives up with `SQLITE_BUSY`.
     public static let busyTimeout = Duration.seconds(5)
@@ -14,10 +16,10 @@ public final class SQLiteDatabase: SQLDatabase {
     private let writer: SQLiteWorkers
     private let readers: SQLiteWorkers
 
-    private init(path: String, writer: SQLiteWorker, wait: BusyWait) {
+    private init(path: String, file: DatabaseFile, writer: SQLiteWorker, wait: BusyWait) {
         self.writer = SQLiteWorkers(writer)
         readers = SQLiteWorkers(limit: Self.maximumReaders) {
-            SQLiteWorker(SQLiteWorker.Settings(path: path, role: .reader, wait: wait))
+            SQLiteWorker(SQLiteWorker.Settings(path: path, role: .reader, wait: wait, file: file))
         }
     }
 
@@ -50,7 +52,7 @@ public final class SQLiteDatabase: SQLDatabase {
             let writer = try FileLock.whileHolding(path + ".lock") {
                 try SQLiteWorker(settings) { try $0.migrate(migrations) }
             }
-            return SQLiteDatabase(path: path, writer: writer, wait: wait)
+            return SQLiteDatabase(path: path, file: try DatabaseFile(path), writer: writer, wait: wait)
         } catch let error as SQLiteError {
             throw SQLiteStorageError(path: path, error)
         }

@@ -26,6 +26,7 @@ struct RunningUsers: Sendable {
     let database: DatabaseAddress
     let time: ManualTime
     let hashingPool: HashingPool
+    private let checks: [Readiness.Check]
     private let logs: InMemoryLogHandler
     private let relay: OutboxRelay
     private let queue: SQLiteQueue
@@ -36,6 +37,7 @@ struct RunningUsers: Sendable {
         database: DatabaseAddress,
         time: ManualTime,
         hashingPool: HashingPool,
+        checks: [Readiness.Check],
         logs: InMemoryLogHandler,
         relay: OutboxRelay
     ) throws {
@@ -44,6 +46,7 @@ struct RunningUsers: Sendable {
         self.database = database
         self.time = time
         self.hashingPool = hashingPool
+        self.checks = checks
         self.logs = logs
         self.relay = relay
         queue = try SQLiteQueue(path: directory + "/queue.sqlite", now: { time.date })
@@ -52,6 +55,11 @@ struct RunningUsers: Sendable {
     /// What the service has logged: level, message and metadata.
     var logLines: [String] {
         logs.entries.map { "\($0.level) \($0.message) \($0.metadata)" }
+    }
+
+    /// What the checks of readiness find at this moment.
+    func findings() async -> [Readiness.Finding] {
+        await Readiness(checks: checks).findings()
     }
 
     /// Sends a request, with the longest deadline that the service grants.
@@ -190,6 +198,7 @@ private func run<Value: Sendable>(
                     database: configuration.database,
                     time: time,
                     hashingPool: pool,
+                    checks: parts.checks,
                     logs: logs,
                     relay: relay
                 )

@@ -6,6 +6,7 @@ import MailWorkerContract
 import Messaging
 import SQLStorage
 import ServiceClient
+import ServiceRuntime
 import ServiceTestSupport
 import TestSupport
 import Testing
@@ -74,6 +75,20 @@ import UsersContract
                 Person.ada.password, "a wrong one", token, session.accessToken, session.refreshToken, Person.ada.email,
             ]
             #expect(users.logLines.filter { line in secrets.contains { line.contains($0) } } == [])
+        }
+    }
+
+    /// Rows of a file that nobody sees any more would be lost.
+    @Test(.enabled(if: TestDatabase.isFile, "a server's files are its own"))
+    func isNotReadyWithAFileThatWasRemoved() async throws {
+        try await withUsersService { users in
+            #expect(await users.findings().filter { !$0.ok } == [])
+            let path = users.directory + "/users.sqlite"
+            try FileManager.default.removeItem(atPath: path)
+            let finding = try #require(await users.findings().first { $0.name == "account store" })
+            #expect(finding.detail?.contains("\(path) was removed while it was open") == true)
+            let answer = try await users.send(.post, "/v1/accounts", Person.ada.registration)
+            #expect(answer.status == .serviceUnavailable)
         }
     }
 
