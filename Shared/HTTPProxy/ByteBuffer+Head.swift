@@ -63,17 +63,17 @@ enum PassedFields {
     static func isForServer(_ kind: FieldKind) -> Bool {
         switch kind {
         case .host, .connection, .hopByHop, .contentLength, .transferEncoding, .expect, .forwarded, .identity,
-            .requestTimeout, .correlationID, .traceParent, .traceState, .variant:
+            .requestTimeout, .correlationID, .traceParent, .traceState, .variant, .overloaded:
             false
         default: true
         }
     }
 
-    /// Whether an answer's field is passed on.
+    /// Whether an answer's field is passed on: not what services tell each other alone.
     static func isForClient(_ kind: FieldKind) -> Bool {
         switch kind {
         case .connection, .hopByHop, .contentLength, .transferEncoding, .date, .server, .correlationID,
-            .contentTypeOptions, .variant:
+            .contentTypeOptions, .variant, .overloaded:
             false
         default: true
         }

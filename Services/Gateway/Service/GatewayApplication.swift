@@ -60,7 +60,8 @@ package func makeGatewayApplication(
             // Whatever matches no route is refused long before any deadline.
             deadlines: .edge { request in
                 routing.current.table.route(request.method, path: request.uri.path)?.deadline ?? Deadline.edgeDefault
-            }
+            },
+            mapError: GatewayErrors.problem
         ),
         background: [connections] + engines.background + [HangUpSignal(reload.run), listeners],
         checks: [],
@@ -80,7 +81,7 @@ private func makeProxy(
         fail: { failure, id in
             switch failure {
             case .unavailable(let service): Problem.serviceSilent(service).edgeAnswer(correlationID: id)
-            case .busy(let service): Problem.serviceBusy(service).edgeAnswer(correlationID: id)
+            case .busy(let service): GatewayErrors.serviceBusy(service).edgeAnswer(correlationID: id)
             case .deadlineExceeded: Problem.deadlineExceeded.edgeAnswer(correlationID: id)
             case .shed(let retryAfter): Problem.shed(retryAfter: retryAfter).edgeAnswer(correlationID: id)
             }

@@ -28,9 +28,20 @@ import Testing
         #expect(names(ForwardedHeaders.request(sent, peer: nil)) == [])
     }
 
-    @Test(arguments: ["Host", "Content-Length", "Expect", "Forwarded", "X-Request-Timeout-Ms", "X-User-ID"])
+    @Test(arguments: [
+        "Host", "Content-Length", "Expect", "Forwarded", "X-Request-Timeout-Ms", "X-User-ID", "X-Overloaded",
+    ])
     func decidesItselfAbout(name: String) throws {
         #expect(names(ForwardedHeaders.request(try headers([(name, "1")]), peer: nil)) == [])
+    }
+
+    /// What services tell each other about their load is nothing to a client.
+    @Test func keepsTheMarkOfOverloadInside() throws {
+        #expect(
+            names(ForwardedHeaders.response(try headers([("X-Overloaded", "1"), ("Retry-After", "1")]))) == [
+                "retry-after"
+            ]
+        )
     }
 
     @Test(arguments: ["Authorization", "Accept", "If-Match", "Idempotency-Key", "Content-Type", "Range"])

@@ -13,7 +13,7 @@ import Testing
             try await client.get(
                 "/things?q=a%20b",
                 fields: "Accept: */*\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: evil\r\nForwarded: for=x\r\n"
-                    + "X-User-ID: root\r\nx-user-roles: admin\r\nX-FORWARDED-PROTO: https\r\nX-Request-Timeout-Ms: 999999\r\nConnection: keep-alive, X-Private\r\n"
+                    + "X-Overloaded: 1\r\nX-User-ID: root\r\nx-user-roles: admin\r\nX-FORWARDED-PROTO: https\r\nX-Request-Timeout-Ms: 999999\r\nConnection: keep-alive, X-Private\r\n"
                     + "X-Private: 1\r\nTE: trailers\r\nUpgrade: h2c\r\nX-Correlation-ID: story-1\r\nCookie: a=b\r\n"
             )
             let answer = try await client.receives("hello")

@@ -9,7 +9,8 @@ enum ForwardedHeaders {
     ]
     /// What the gateway says itself, or decides again for the message it sends.
     private static let ownWords: Set<String> = [
-        "host", "content-length", "expect", "forwarded", "x-request-timeout-ms", "x-variant",
+        "host", "content-length", "expect", "forwarded", "x-overloaded", "x-request-timeout-ms",
+        "x-variant",
     ]
 
     /// The headers of a request for the service behind; who called is told by the gateway alone.
@@ -23,7 +24,7 @@ enum ForwardedHeaders {
 
     /// The headers of an answer for the client.
     static func response(_ headers: HTTPFields) -> HTTPFields {
-        passing(headers) { !["content-length", "date", "server", "x-variant"].contains($0) }
+        passing(headers) { !["content-length", "date", "server", "x-overloaded", "x-variant"].contains($0) }
     }
 
     private static func passing(_ headers: HTTPFields, _ isWanted: (String) -> Bool) -> HTTPFields {
