@@ -5,7 +5,7 @@ public import Logging
 ///
 /// Metadata keys stand at the top level as they are, but for those named like the line's own members, which get the
 /// prefix `metadata.`: no name stands twice. Nested metadata stays nested. Values under secret keys are
-/// replaced, see ``Redaction``. Control characters are escaped, so that a line is a line whatever was logged.
+/// replaced, see ``Redaction``, unless they are ``Disclosed``. Control characters are escaped, so that a line is a line whatever was logged.
 public struct JSONLogHandler: LogHandler {
     /// The lowest level that is written.
     public var logLevel: Logger.Level

@@ -12,7 +12,7 @@ struct LineBuilder {
         appendQuoted(value)
     }
 
-    /// Adds a metadata value, redacted when its key is secret.
+    /// Adds a metadata value, redacted when its key is secret and it is not ``Disclosed``.
     mutating func add(_ key: String, _ value: Logger.MetadataValue) {
         separate()
         appendQuoted(key)
@@ -26,7 +26,7 @@ struct LineBuilder {
     }
 
     private mutating func append(_ value: Logger.MetadataValue, under key: String) {
-        if Redaction.isSecret(key) {
+        if Redaction.isSecret(key), !Self.isDisclosed(value) {
             appendQuoted(Redaction.replacement)
             return
         }
@@ -55,6 +55,10 @@ struct LineBuilder {
             }
             append("}")
         }
+    }
+
+    private static func isDisclosed(_ value: Logger.MetadataValue) -> Bool {
+        if case .stringConvertible(let value) = value { value is Disclosed } else { false }
     }
 
     private static func isInteger(_ value: any CustomStringConvertible) -> Bool {

@@ -1,5 +1,7 @@
 public import Configuration
 import FoundationEssentials
+import Logging
+import StructuredLogging
 
 /// The values of a service's settings, all checked before anything starts.
 public struct Settings: Sendable {
@@ -111,6 +113,11 @@ public struct Settings: Sendable {
             default: summary[entry.key] = entry.value
             }
         }
+    }
+
+    /// The summary as a log takes it: what is secret was declared so and is masked, the rest is shown under any key.
+    var metadata: Logger.MetadataValue {
+        .dictionary(summary.mapValues { .stringConvertible(Disclosed($0)) })
     }
 
     /// A URL without the password that somebody put into it, where none belongs.

@@ -88,10 +88,7 @@ public struct ServiceProcess: Sendable {
         let tracing = Tracing(settings, service: name, instanceID: instanceID, version: version)
         try await withLogger(logger) { logger in
             try await tracing.bound {
-                logger.info(
-                    "service starting",
-                    metadata: ["settings": .dictionary(settings.summary.mapValues { "\($0)" })]
-                )
+                logger.info("service starting", metadata: ["settings": settings.metadata])
                 var parts = try await make(
                     ServiceEnvironment(settings: settings, registry: registry, instanceID: instanceID)
                 )

@@ -63,5 +63,20 @@ import Testing
         )
     }
 
+    /// Only the value itself can be declared to be no secret, not what stands beside it or around it.
+    @Test func showsWhatIsDeclaredToBeNoSecret() throws {
+        let output = RecordingOutput()
+        let cost = Logger.MetadataValue.stringConvertible(Disclosed("12"))
+        output.logger().info(
+            "starting",
+            metadata: [
+                "password.cost": cost, "password": "hunter2", "tokens": [cost], "settings": ["token.cost": cost],
+            ]
+        )
+        let object = try output.onlyObject()
+        #expect(object["password.cost"] == "12" && object["password"] == "[redacted]")
+        #expect(object["tokens"] == "[redacted]" && object["settings"] == .object(["token.cost": "12"]))
+    }
+
     private let hunter = 7_734_773
 }

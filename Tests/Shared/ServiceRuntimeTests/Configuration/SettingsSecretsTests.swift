@@ -1,7 +1,11 @@
 import FoundationEssentials
-import ServiceRuntime
+import Logging
+import StructuredLogging
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import ServiceRuntime
 
 /// Secrets stand in files and nowhere else.
 @Suite struct SettingsSecretsTests {
@@ -35,6 +39,34 @@ import Testing
         let settings = try await load(secret: "hunter2")
         #expect(settings.summary == ["config.file": "", "password.pepper": "(secret)", "http.port": "8080"])
         #expect(!"\(settings.summary)".contains("hunter2"))
+    }
+
+    /// What is secret was declared: a number is shown, however its key sounds.
+    @Test func showsInTheLogWhatIsNotDeclaredSecret() async throws {
+        let definitions = [
+            Setting("config.file", .text, default: "", "The file."),
+            Setting("password.pepper", .secretFile, "The pepper."),
+            Setting("password.cost", .integer(4...16), default: "12", "The cost."),
+            Setting("token.lifetime", .duration(.seconds(1)...(.seconds(60))), default: "10s", "The lifetime."),
+        ]
+        try await withTemporaryDirectory { directory in
+            let path = directory + "/pepper"
+            try Data("hunter2".utf8).write(to: URL(filePath: path))
+            let settings = try Settings.load(definitions, arguments: ["--password-pepper=\(path)"], environment: [:])
+            let lines = Mutex<[String]>([])
+            let handler = JSONLogHandler(
+                label: "users",
+                service: "users",
+                logLevel: .info,
+                metadataProvider: nil,
+                now: { Date(timeIntervalSince1970: 0) },
+                write: { line in lines.withLock { $0.append(line) } }
+            )
+            Logger(label: "users", factory: { _ in handler }).info("x", metadata: ["settings": settings.metadata])
+            let members =
+                #""settings":{"config.file":"","password.cost":"12","password.pepper":"(secret)","token.lifetime":"10s"}"#
+            #expect(lines.withLock { $0.first?.contains(members) } == true)
+        }
     }
 
     /// A password in a URL is refused by whoever reads it; it must not be in the log by then.
