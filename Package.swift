@@ -121,7 +121,7 @@ let package = Package(
             of: "MailWorker",
             uses: [
                 "AccessPolicy", "Correlation", "InputValidation", "Mail", "MailWorkerContract", "Messaging", "NATS",
-                "SMTP", "ServiceRuntime",
+                "SMTP", "ServiceRuntime", "StructuredLogging", "Tokens",
             ],
             outside: [.hummingbird, .lifecycle, .log, .serviceContext],
             resources: [.embedInCode("Resources")]
@@ -237,7 +237,7 @@ let package = Package(
             ofService: "MailWorker",
             uses: [
                 "Conformance", "Correlation", "Mail", "MailWorkerContract", "Messaging", "SQLStorage", "SQLiteStorage",
-                "SMTP",
+                "SMTP", "StructuredLogging",
             ]
         ),
         .tests(

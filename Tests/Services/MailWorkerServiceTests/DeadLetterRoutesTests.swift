@@ -1,5 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
+import InMemoryLogging
+import Logging
 import MailWorkerContract
 import Messaging
 import SQLStorage
@@ -141,6 +143,31 @@ import Testing
             #expect(try await worker.send(.get, path + "/message-4", roles: operators).status == .notFound)
             try await worker.enqueue(.sample(), id: "message-4")
             #expect(try await worker.queue.depth().ready == 0)
+        }
+    }
+
+    /// Who changed what is told by a line of its own, under the request's correlation ID; what changed nothing by none.
+    @Test(arguments: [
+        (HTTPRequest.Method.post, "/message-3/replay", "dead letter replayed", ["message.id": "message-3"]),
+        (.delete, "/message-3", "dead letter removed", ["message.id": "message-3"]),
+        (.post, "/replay", "all dead letters replayed", ["count": "5"]),
+    ])
+    func tellsWhoChangedWhat(
+        method: HTTPRequest.Method,
+        suffix: String,
+        message: String,
+        facts: [String: String]
+    ) async throws {
+        try await withDeadLetters { worker in
+            for id in ["first-change", "second-change"] {
+                _ = try await worker.send(method, path + suffix, roles: operators, correlationID: id)
+            }
+            let line = try #require(worker.logged("\(message)").first)
+            #expect(line.level == .notice)
+            for (key, value) in facts { #expect(line.metadata[key].map { "\($0)" } == value) }
+            #expect(line.metadata["account.id"] == "account-1")
+            #expect(line.metadata["correlation.id"] == "first-change")
+            #expect(worker.logged("\(message)").count == 1)
         }
     }
 

@@ -1,4 +1,5 @@
 import AccessPolicy
+import Correlation
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -13,6 +14,7 @@ import ServiceClient
 import ServiceLifecycle
 import ServiceRuntime
 import ServiceTestSupport
+import StructuredLogging
 import TestSupport
 import Testing
 import Tokens
@@ -39,9 +41,20 @@ struct RunningMailWorker: Sendable {
         logs.entries.map { "\($0.level) \($0.message) \($0.metadata)" }
     }
 
+    /// What the worker has logged with these words as its message: level and metadata.
+    func logged(_ message: Logger.Message) -> [InMemoryLogHandler.Entry] {
+        logs.entries.filter { $0.message == message }
+    }
+
     /// Sends a request, with the longest deadline that the service grants.
-    func send(_ method: HTTPRequest.Method, _ path: String, roles: Set<String>?) async throws -> Answer {
+    func send(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        roles: Set<String>?,
+        correlationID: String? = nil
+    ) async throws -> Answer {
         var headers: HTTPFields = [.requestTimeout: "10000"]
+        headers[.correlationID] = correlationID
         if let roles { headers[.authorization] = "Bearer \(try await token(roles))" }
         return Answer(try await client.execute(uri: path, method: method, headers: headers))
     }
@@ -89,7 +102,9 @@ func withMailWorker<Value: Sendable>(
     _ body: @Sendable (RunningMailWorker) async throws -> Value
 ) async throws -> Value {
     try await withTemporaryDirectory { directory in
-        let logs = InMemoryLogHandler()
+        var handler = InMemoryLogHandler()
+        handler.metadataProvider = .correlation
+        let logs = handler
         return try await withLogger(Logger(label: "mail-worker", factory: { _ in logs })) { logger in
             let time = ManualTime()
             let key = SigningKey()

@@ -1,11 +1,14 @@
 import AccessPolicy
 import Hummingbird
 import InputValidation
+import Logging
 import MailWorkerContract
 import Messaging
 import ServiceRuntime
+import StructuredLogging
+import Tokens
 
-/// Looking at dead letters, replaying and removing them.
+/// Looking at dead letters, replaying and removing them; who changes one is told by a line of the log.
 struct DeadLetterRoutes: Sendable {
     private static let defaultLimit = 20
     private static let limits = 1...100
@@ -72,23 +75,36 @@ struct DeadLetterRoutes: Sendable {
     }
 
     private func replay(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        try await access.require(Permission("replay", "dead-letter"), of: request)
-        guard try await letters.replay(id: try context.parameters.require("id")) else {
-            throw Problem.notFound("dead letter")
-        }
+        let caller = try await access.requireCaller(Permission("replay", "dead-letter"), of: request)
+        let id = try context.parameters.require("id")
+        guard try await letters.replay(id: id) else { throw Problem.notFound("dead letter") }
+        Logger.current.notice(
+            "dead letter replayed",
+            metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.messageID: "\(id)"]
+        )
         return JSONReply.make(ReplayReply(replayed: 1), status: .accepted)
     }
 
     private func replayAll(_ request: Request) async throws -> Response {
-        try await access.require(Permission("replay", "dead-letter"), of: request)
-        return JSONReply.make(ReplayReply(replayed: try await letters.replayAll()), status: .accepted)
+        let caller = try await access.requireCaller(Permission("replay", "dead-letter"), of: request)
+        let count = try await letters.replayAll()
+        if count > 0 {
+            Logger.current.notice(
+                "all dead letters replayed",
+                metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.count: .stringConvertible(count)]
+            )
+        }
+        return JSONReply.make(ReplayReply(replayed: count), status: .accepted)
     }
 
     private func delete(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
-        try await access.require(Permission("delete", "dead-letter"), of: request)
-        guard try await letters.delete(id: try context.parameters.require("id")) else {
-            throw Problem.notFound("dead letter")
-        }
+        let caller = try await access.requireCaller(Permission("delete", "dead-letter"), of: request)
+        let id = try context.parameters.require("id")
+        guard try await letters.delete(id: id) else { throw Problem.notFound("dead letter") }
+        Logger.current.notice(
+            "dead letter removed",
+            metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.messageID: "\(id)"]
+        )
         return Response(status: .noContent)
     }
 }
