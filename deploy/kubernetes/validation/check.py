@@ -16,6 +16,7 @@ try:
 except ImportError as error:
     sys.exit(f"validate: {error}; pip install -r deploy/kubernetes/requirements.txt; PYTHON=… names the interpreter")
 
+import compose
 import environment
 import executables
 import kustomization
@@ -90,7 +91,18 @@ def check(root: Path, settings: dict) -> int:
         failed |= report(name, found, f"{len(found)} findings" if found else summary, notes)
     told = list(environment.planned(Manifests("", [], settings, readme=(root / README).read_text())))
     summary = f"{len(told)} findings" if told else "its settings are those of the executables"
-    return failed | report("README", told, summary)
+    failed |= report("README", told, summary)
+    return failed | report("compose", *against_compose(root, settings))
+
+
+def against_compose(root: Path, settings: dict) -> tuple[list[Finding], str]:
+    """Where the base and the stack of containers tell services different things."""
+    composed = compose.environments(root)
+    try:
+        told = list(compose.differences(read(root / "deploy/kubernetes/base", root, settings), composed))
+    except kustomization.RenderError as error:
+        told = [Finding("deploy/kubernetes/base", 1, str(error), "mend it, or let kubectl say more")]
+    return told, f"{len(told)} findings" if told else "its services are told what those of the base are"
 
 
 def main() -> int:

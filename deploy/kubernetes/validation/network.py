@@ -14,6 +14,8 @@ KEY_SET_READERS = ("search", "mail-worker")
 # The ports of engines whose URLs name none.
 PORTS = {"etcd": 2379, "postgresql": 5432, "nats": 4222, "redis": 6379, "smtp": 587, "smtps": 465}
 DNS = 53
+# Where spans go, and the ports of its schemes.
+COLLECTOR, WEB_PORTS = "TRACING_URL", {"http": 80, "https": 443}
 # What a peer may be made of; a namespace alone would be all that is in it.
 PEERS = ({"podSelector"}, {"namespaceSelector", "podSelector"}, {"ipBlock"})
 
@@ -99,11 +101,12 @@ def outside(manifests: Manifests) -> Iterator[Finding]:
 def engines(manifests: Manifests, workload: Workload) -> set[int]:
     """The ports of the engines that a workload's settings name."""
     ports = set()
-    for _, value in manifests.variables(workload):
+    for variable, value in manifests.variables(workload):
         url = re.match(r"([a-z-]+)://([^/?]*)", value or "")
-        if url and url[1] in PORTS:
+        defaults = WEB_PORTS if variable == COLLECTOR else PORTS
+        if url and url[1] in defaults:
             told = [re.search(r":(\d+)$", member) for member in url[2].split(",")]
-            ports |= {int(it[1]) if it else PORTS[url[1]] for it in told}
+            ports |= {int(it[1]) if it else defaults[url[1]] for it in told}
     return ports
 
 

@@ -135,6 +135,7 @@ CHANGES = [
     ("outside", ADDRESSES, "data.registry-url", "etcd://etcd.example/clowder"),
     ("outside", ADDRESSES, "data.mail-url", "smtps://smtp.example"),
     ("outside", ADDRESSES, "data.users-database-url", "postgresql://users@postgresql.example/users?sslmode=verify-full"),
+    ("outside", ADDRESSES, "data.tracing-url", "http://otel-collector.monitoring.svc.cluster.local:4318"),
     ("outside", policy("to-dns"), "spec.egress.0.ports.0.port", 5353),
     ("outside", policy("to-dns"), "spec.podSelector", {"matchLabels": {"app.kubernetes.io/name": "users"}}),
     ("operations", policy("from-metrics"), "spec.podSelector", {"matchLabels": {"app.kubernetes.io/name": "users"}}),
@@ -151,6 +152,18 @@ REMOVED = [
     ("identity", ("ServiceAccount", "search")), ("services", ("Service", "search")),
     ("volumes", ("PersistentVolumeClaim", "queue")), ("references", ADDRESSES), ("denial", policy("default-deny")),
     ("within", policy("search")), ("outside", policy("to-dns")), ("operations", policy("from-metrics")),
+]
+
+# What compose says, and how often that differs from the base: the service, a variable, its value; DELETE for none.
+COMPOSED = [
+    ("gateway", "CACHE_URL", DELETE, 1),
+    ("gateway", "CACHE_URL", "memcached://memcached/1", 1),
+    ("gateway", "HEDGING_URL", "redis://redis/2", 1),
+    ("users", "QUEUE_URL", "sqlite:/queue/queue.sqlite", 1),
+    ("users", "QUEUE_URL", "nats://clowder@elsewhere/clowder", 0),
+    ("search", "DATABASE_PASSWORD", DELETE, 1),
+    ("mail-worker", "MAIL_URL", "smtps://mail.example", 0),
+    ("mail-worker", "HTTP_PORT", "8080", 1),
 ]
 
 # A line of `--help`'s values with its default; values that are taken and values that are not.

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import check
+import compose
 import environment
 import executables
 import kustomization
@@ -119,6 +120,21 @@ def readme(test: Samples) -> None:
         test.expect(len(list(environment.planned(manifests))), count, f"the table {text}")
 
 
+def composed(test: Samples) -> None:
+    """Compose and base are the same, and each difference of the samples is one more."""
+    base, good = check.read(FOLDER / "base", ROOT, test.good.settings), compose.environments(ROOT)
+    test.expect([str(it) for it in compose.differences(base, good)], [], "what compose has")
+    for service, variable, value, count in samples.COMPOSED:
+        changed = copy.deepcopy(good)
+        if value is samples.DELETE:
+            del changed[service][variable]
+        else:
+            changed[service][variable] = value
+        found = list(compose.differences(base, changed))
+        test.expect(len(found), count, f"compose with {service} {variable} = {value}")
+    test.expect(compose.plain("http://${HOST:-a}:${PORT:-80}/"), "http://a:80/", "defaults in compose")
+
+
 def help_texts(test: Samples) -> None:
     entry = "\n  --a-b=…   A_B\n      What it is for.\n      {}\n"
     for line, taken, refused in samples.VALUES:
@@ -154,7 +170,7 @@ def exit_status(test: Samples, folder: str) -> None:
         root = Path(tempfile.mkdtemp(dir=test.folder))
         for path in ("deploy/kubernetes/base", "deploy/kubernetes/overlays"):
             shutil.copytree(ROOT / path, root / path)
-        for path in (check.ROUTES, check.README):
+        for path in (check.ROUTES, check.README, compose.FILE):
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / path, root / path)
         patch = root / "deploy/kubernetes/base/every-service.yaml"
@@ -169,7 +185,7 @@ def main() -> int:
     good = check.read(FOLDER / "overlays/embedded", ROOT, settings)
     with tempfile.TemporaryDirectory() as folder:
         test = Samples(Path(folder).resolve(), good)
-        for part in (rules, base, readme, help_texts, rendering):
+        for part in (rules, base, readme, composed, help_texts, rendering):
             part(test)
         exit_status(test, sys.argv[1])
     return report("selftest", test.findings, f"{test.count} samples, {len(test.findings)} of them wrong")
