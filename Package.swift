@@ -251,8 +251,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Mail", "Messaging", "NATS",
-                "PostgreSQL", "Redis", "Resilience", "SMTP", "SQLStorage", "StackSupport", "TestSupport", .httpTypes,
-                .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+                "PostgreSQL", "Redis", "Resilience", "SMTP", "SQLStorage", "SQLiteStorage", "StackSupport",
+                "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
             ],
             path: "Tests/Integration"
         ),

@@ -29,7 +29,7 @@ public struct BacklogWatch: Service {
         }
     }
 
-    /// Watches an outbox: `clowder_outbox_backlog`.
+    /// Watches an outbox: `clowder_outbox_backlog`, and `clowder_outbox_refused` of it.
     public init(
         of outbox: any Outbox,
         every interval: Duration = defaultInterval,
@@ -37,10 +37,16 @@ public struct BacklogWatch: Service {
     ) {
         self.interval = interval
         measure = {
-            let backlog: Int?
-            do throws(MessagingError) { backlog = try await outbox.backlog() } catch { backlog = nil }
+            let counts: (backlog: Int, refused: Int)?
+            do throws(MessagingError) {
+                counts = (try await outbox.backlog(), try await outbox.refused())
+            } catch {
+                counts = nil
+            }
             Gauge(label: "clowder_outbox_backlog", dimensions: [], factory: factory)
-                .record(backlog.map(Double.init) ?? .nan)
+                .record(counts.map { Double($0.backlog) } ?? .nan)
+            Gauge(label: "clowder_outbox_refused", dimensions: [], factory: factory)
+                .record(counts.map { Double($0.refused) } ?? .nan)
         }
     }
 

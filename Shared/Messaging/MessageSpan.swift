@@ -12,8 +12,8 @@ enum MessageSpan {
     }
 
     /// Records the span that the task's context is of: the handing over of a message.
-    static func record(_ kind: Span.Kind, _ message: Message, since start: ContinuousClock.Instant) {
-        record(kind, "send", message, since: start, attempt: nil, failure: nil)
+    static func record(_ kind: Span.Kind, _ message: Message, since start: ContinuousClock.Instant, failure: Failure?) {
+        record(kind, "send", message, since: start, attempt: nil, failure: failure)
     }
 
     /// Records the span that the task's context is of: the work on a message.

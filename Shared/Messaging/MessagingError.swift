@@ -2,7 +2,7 @@
 public struct MessagingError: Error, Sendable, CustomStringConvertible {
     /// A coarse reason that callers may branch on.
     public struct Code: Hashable, Sendable {
-        private enum Value { case invalidCursor, leaseLost, notFound, unavailable }
+        private enum Value { case invalidCursor, leaseLost, notFound, refused, unavailable }
         private let value: Value
         /// The cursor is none that the store gave out.
         public static var invalidCursor: Self { Self(value: .invalidCursor) }
@@ -10,6 +10,8 @@ public struct MessagingError: Error, Sendable, CustomStringConvertible {
         public static var leaseLost: Self { Self(value: .leaseLost) }
         /// There is no such message.
         public static var notFound: Self { Self(value: .notFound) }
+        /// The store does not take this message as it is: trying again helps only once the store takes more.
+        public static var refused: Self { Self(value: .refused) }
         /// The store cannot be reached or written; a retry may succeed.
         public static var unavailable: Self { Self(value: .unavailable) }
     }

@@ -9,6 +9,8 @@ struct APIError: Error, Decodable, Sendable {
     static let noMessage = 10037
     /// A message could not be removed.
     static let deleteFailed = 10057
+    /// The message is longer than the stream takes.
+    static let tooLong = 10054
     /// There is a stream of this name, and it is another one.
     static let nameInUse = 10058
     /// There is a stream of one of the subjects: another one, or the same one, made at this moment by somebody else.
@@ -45,7 +47,12 @@ struct APIError: Error, Decodable, Sendable {
 
     var asMessagingError: MessagingError {
         if code == Self.noStream { return MessagingError(.unavailable, "NATS has no such stream", cause: NoStream()) }
-        return failure ?? MessagingError(.unavailable, "NATS refused it", cause: Refusal("\(description) (\(code))"))
+        return failure
+            ?? MessagingError(
+                code == Self.tooLong ? .refused : .unavailable,
+                "NATS refused it",
+                cause: Refusal("\(description) (\(code))")
+            )
     }
 }
 

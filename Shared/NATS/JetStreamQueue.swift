@@ -132,7 +132,9 @@ public final class JetStreamQueue: Sendable {
                     do throws(MessagingError) {
                         return (place, .success(try await take(id, from: stream, lease: lease)))
                     } catch {
-                        guard !(error.cause is JetStream.Unreadable) else { return (place, passOver(error)) }
+                        guard error.code != .refused, !(error.cause is JetStream.Unreadable) else {
+                            return (place, passOver(error))
+                        }
                         view.withIndex { $0.giveBack(id) }
                         return (place, .failure(error))
                     }
@@ -148,9 +150,11 @@ public final class JetStreamQueue: Sendable {
         return claims
     }
 
-    /// Nobody can work on what cannot be read, and the others shall not wait for it.
+    /// Nobody can work on what cannot be read or has become too long to be claimed; the others shall not wait for it.
+    ///
+    /// Such a message is looked at again with the next connection.
     private func passOver(_ error: MessagingError) -> Result<Claim?, MessagingError> {
-        Logger.current.error("message cannot be read; it is passed over", metadata: ["error": "\(error)"])
+        Logger.current.error("message cannot be claimed; it is passed over", metadata: ["error": "\(error)"])
         return .success(nil)
     }
 

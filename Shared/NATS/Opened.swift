@@ -81,7 +81,7 @@ final class Opened: Sendable {
         let length = fields.reduce(body.count + 12) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         guard length <= limit else {
             let refusal = Refusal("\(length) bytes are more than \(limit); raise max_payload at the server")
-            throw MessagingError(.unavailable, "NATS takes no message of this length", cause: refusal)
+            throw MessagingError(.refused, "NATS takes no message of this length", cause: refusal)
         }
         var message: OpaquePointer?
         let made = body.withUnsafeBytes { bytes in

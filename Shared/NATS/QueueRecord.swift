@@ -114,7 +114,7 @@ enum RecordSubject {
         if id.isEmpty { subject += "=" }
         guard subject.utf8.count <= maximumLength else {
             throw MessagingError(
-                .unavailable,
+                .refused,
                 "a message's ID of \(id.utf8.count) bytes is too long for a subject of NATS"
             )
         }

@@ -22,7 +22,7 @@ package struct OutboxConformance {
 
     /// The statements that make the tables that the battery needs.
     package static func tables(_ dialect: SQLDialect) -> String {
-        "CREATE TABLE account (id TEXT PRIMARY KEY); " + SQLOutbox.tables(dialect)
+        "CREATE TABLE account (id TEXT PRIMARY KEY); " + SQLOutbox.tables(dialect) + SQLOutbox.refusals
     }
 
     package func check() async throws {
@@ -33,6 +33,8 @@ package struct OutboxConformance {
         try await givesAMessageAgainWhenTheLeaseEnds()
         try await givesAReleasedMessageAgainAtOnce()
         try await givesNoRelayedMessageAgain()
+        try await leavesARefusedMessageAloneForAWhile()
+        try await forgetsTheRefusalOfWhatIsRelayed()
         try await erasesTheBodyOfARelayedMessage()
         try await keepsRelayedRowsForAWeek()
         try await discardsWhatATextOccursIn()
@@ -113,6 +115,35 @@ package struct OutboxConformance {
         try await empty()
     }
 
+    private func leavesARefusedMessageAloneForAWhile() async throws {
+        for id in ["a", "b"] { try await append(sample(id, body: "contents")) }
+        #expect(try await claim() == ["a", "b"])
+        try await outbox.setAside("a", for: .seconds(600), because: "too long")
+        try await outbox.setAside("unknown", for: .seconds(600), because: "too long")
+        try await outbox.release(["b"])
+        #expect(try await outbox.backlog() == 2)
+        #expect(try await outbox.refused() == 1)
+        let reason: String? = try await database.read { try $0.value("SELECT refusal FROM outbox WHERE id = 'a'") }
+        #expect(reason == "too long")
+        time.advance(by: .milliseconds(599_999))
+        #expect(try await claim() == ["b"])
+        time.advance(by: .milliseconds(1))
+        #expect(try await outbox.claim(limit: 1, lease: .seconds(10)) == [sample("a", body: "contents")])
+        #expect(try await outbox.refused() == 1)
+        try await empty()
+    }
+
+    private func forgetsTheRefusalOfWhatIsRelayed() async throws {
+        try await append(sample("a"))
+        try await outbox.setAside("a", for: .seconds(600), because: "too long")
+        try await outbox.markRelayed(["a"])
+        try await outbox.setAside("a", for: .seconds(600), because: "too late")
+        #expect(try await outbox.refused() == 0)
+        let refusals: Int? = try await database.read { try $0.value("SELECT count(refusal) FROM outbox") }
+        #expect(refusals == 0)
+        try await empty()
+    }
+
     private func erasesTheBodyOfARelayedMessage() async throws {
         try await append(sample("a", body: "private"))
         try await outbox.markRelayed(["a"])
@@ -175,7 +206,9 @@ package struct OutboxConformance {
         _ = try await database.write { try $0.execute("DROP TABLE outbox") }
         await #expect { _ = try await outbox.claim(limit: 1, lease: .seconds(1)) } throws: { isUnavailable($0) }
         await #expect { try await outbox.markRelayed(["a"]) } throws: { isUnavailable($0) }
+        await #expect { try await outbox.setAside("a", for: .seconds(1), because: "") } throws: { isUnavailable($0) }
         await #expect { _ = try await outbox.backlog() } throws: { isUnavailable($0) }
+        await #expect { _ = try await outbox.refused() } throws: { isUnavailable($0) }
     }
 
     // MARK: What the promises are tried with

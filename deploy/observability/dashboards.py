@@ -140,7 +140,12 @@ MAIL = [
         "ops",
         total('clowder_queue_messages_total{topic="account-erasure"}', "outcome"),
     ),
-    panel("Messages in the outbox", "none", ("max(clowder_outbox_backlog)", "waiting")),
+    panel(
+        "Messages in the outbox",
+        "none",
+        ("max(clowder_outbox_backlog)", "waiting"),
+        ("max(clowder_outbox_refused)", "refused by the queue"),
+    ),
     panel("Messages in the queue, by state", "none", ("max by (state) (clowder_queue_depth)", "{{state}}")),
     panel(
         "Dead letters since the processes started, by topic",

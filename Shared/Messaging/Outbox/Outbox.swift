@@ -18,6 +18,19 @@ public protocol Outbox: Sendable {
     /// Gives claimed messages back, so that they can be claimed again at once.
     func release(_ ids: [String]) async throws(MessagingError)
 
-    /// How many messages are not relayed.
+    /// Sets a claimed message aside that the queue does not take: it stays, with the reason, and may be claimed again
+    /// after a pause.
+    ///
+    /// - Parameters:
+    ///   - id: The message; nothing happens where it is relayed or unknown.
+    ///   - pause: How long it is left alone, so that it is not in the way of others.
+    ///   - reason: What the queue said, for people.
+    /// - Throws: ``MessagingError`` when the outbox cannot be written.
+    func setAside(_ id: String, for pause: Duration, because reason: String) async throws(MessagingError)
+
+    /// How many messages are not relayed, those that were set aside among them.
     func backlog() async throws(MessagingError) -> Int
+
+    /// How many messages were set aside and are not relayed.
+    func refused() async throws(MessagingError) -> Int
 }

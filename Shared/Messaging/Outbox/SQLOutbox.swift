@@ -9,7 +9,7 @@ public struct SQLOutbox: Outbox {
     private let database: any SQLDatabase
     private let now: @Sendable () -> Date
 
-    /// Creates an outbox on a database whose migrations include ``tables(_:)``.
+    /// Creates an outbox on a database whose migrations include ``tables(_:)`` and ``refusals``.
     public init(database: any SQLDatabase, now: @escaping @Sendable () -> Date) {
         self.database = database
         self.now = now
@@ -31,6 +31,9 @@ public struct SQLOutbox: Outbox {
         CREATE INDEX outbox_pending ON outbox (sequence) WHERE relayed_at IS NULL;
         """
     }
+
+    /// Makes room for why a message was set aside; a step of the schema's history after ``tables(_:)``.
+    public static let refusals = "ALTER TABLE outbox ADD COLUMN refusal TEXT;"
 
     /// Writes a message; call it in the transaction that makes the change the message tells of.
     public func append(_ message: Message, in session: any SQLSession) throws {
@@ -99,7 +102,7 @@ public struct SQLOutbox: Outbox {
             try await database.writeClaiming { session in
                 for id in ids {
                     try session.execute(
-                        "UPDATE outbox SET relayed_at = ?, body = ? WHERE id = ?",
+                        "UPDATE outbox SET relayed_at = ?, body = ?, refusal = NULL WHERE id = ?",
                         [time, nothing, id]
                     )
                 }
@@ -122,11 +125,33 @@ public struct SQLOutbox: Outbox {
         }
     }
 
+    /// Moves the claim's end and notes the reason.
+    public func setAside(_ id: String, for pause: Duration, because reason: String) async throws(MessagingError) {
+        let end = now().timeIntervalSince1970 + pause.inSeconds
+        try await StoreAccess.perform("outbox") {
+            try await database.writeClaiming { session in
+                _ = try session.execute(
+                    "UPDATE outbox SET claimed_until = ?, refusal = ? WHERE id = ? AND relayed_at IS NULL",
+                    [end, reason, id]
+                )
+            }
+        }
+    }
+
     /// Counts the rows that are not relayed.
     public func backlog() async throws(MessagingError) -> Int {
+        try await count()
+    }
+
+    /// Counts the rows that have a reason and are not relayed.
+    public func refused() async throws(MessagingError) -> Int {
+        try await count(where: "AND refusal IS NOT NULL")
+    }
+
+    private func count(where condition: String = "") async throws(MessagingError) -> Int {
         try await StoreAccess.perform("outbox") {
             try await database.read { session in
-                try session.value("SELECT count(*) FROM outbox WHERE relayed_at IS NULL") ?? 0
+                try session.value("SELECT count(*) FROM outbox WHERE relayed_at IS NULL \(condition)") ?? 0
             }
         }
     }

@@ -197,6 +197,7 @@ struct JetStreamOutageTests {
             let error = await #expect(throws: MessagingError.self) {
                 try await queue(at: server).enqueue(long, delay: .zero)
             }
+            #expect(error?.code == .refused)
             #expect(
                 error?.description.contains("bytes are more than 983040; raise max_payload") == true,
                 "\(error?.description ?? "")"

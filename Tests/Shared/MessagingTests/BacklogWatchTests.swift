@@ -41,7 +41,9 @@ import Testing
         try await whileRunning(BacklogWatch(of: store.outbox, every: .milliseconds(1), factory: metrics)) { _ in
             try await eventually("three") { backlog == 3 ? () : nil }
             try await store.outbox.markRelayed(["a", "c"])
-            try await eventually("one") { backlog == 1 ? () : nil }
+            try await eventually("one") { backlog == 1 && refused == 0 ? () : nil }
+            try await store.outbox.setAside("b", for: .seconds(600), because: "too long")
+            try await eventually("one that was refused") { backlog == 1 && refused == 1 ? () : nil }
         }
     }
 
@@ -57,5 +59,10 @@ import Testing
     private var backlog: Double? {
         // See above.
         try? metrics.expectRecorder("clowder_outbox_backlog").lastValue
+    }
+
+    private var refused: Double? {
+        // See above.
+        try? metrics.expectRecorder("clowder_outbox_refused").lastValue
     }
 }

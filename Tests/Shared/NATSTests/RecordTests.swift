@@ -16,7 +16,8 @@ import Testing
     @Test func refusesAnIDThatIsTooLong() throws {
         let longest = String(repeating: "a", count: 2046)
         #expect(try RecordSubject.make(stream: "s", id: longest).utf8.count == 2048)
-        #expect(throws: MessagingError.self) { try RecordSubject.make(stream: "s", id: longest + "a") }
+        let error = #expect(throws: MessagingError.self) { try RecordSubject.make(stream: "s", id: longest + "a") }
+        #expect(error?.code == .refused)
     }
 
     @Test(arguments: [

@@ -8,12 +8,14 @@ enum UsersSchema {
     static let sqlite = [
         SQLiteMigration("1 accounts, sessions, keys, outbox", tables(.sqlite)),
         SQLiteMigration("2 indexes for what is removed by its age", ageIndexes),
+        SQLiteMigration("3 refusals in the outbox", SQLOutbox.refusals),
     ]
 
     /// The same history for PostgreSQL.
     static let postgreSQL = [
         PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL)),
         PostgreSQLMigration("users 2 indexes for what is removed by its age", ageIndexes),
+        PostgreSQLMigration("users 3 refusals in the outbox", SQLOutbox.refusals),
     ]
 
     /// Without them whoever logs in reads all sessions, which in a serializable transaction is in everybody's way.

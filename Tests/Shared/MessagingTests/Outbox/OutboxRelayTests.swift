@@ -78,6 +78,40 @@ import Testing
         }
     }
 
+    /// It is not lost and in nobody's way, and goes out by itself once the queue takes it.
+    @Test func setsAsideWhatTheQueueRefuses() async throws {
+        #expect(OutboxRelay.refusalPause == .seconds(600))
+        try await withStores { store, queue in
+            for id in ["long", "a", "b"] { try await store.append(.sample(id)) }
+            let calls = Count()
+            let faulty = FaultyQueue(queue: queue) { operation throws(MessagingError) in
+                guard operation == .enqueue, calls.next() == 1 else { return }
+                throw MessagingError(.refused, "too long")
+            }
+            let relay = OutboxRelay(outbox: store.outbox, queue: faulty)
+            #expect(await relay.relayBatch() == 2)
+            for claim in try await queue.claim(limit: 9) { try await queue.complete(claim) }
+            #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 0))
+            #expect(try await store.outbox.refused() == 1)
+            store.time.advance(by: OutboxRelay.refusalPause)
+            #expect(await relay.relayBatch() == 1)
+            #expect(try await claimed(queue) == ["long"])
+            #expect(try await store.outbox.backlog() == 0)
+        }
+    }
+
+    @Test func keepsARefusedMessageThatCannotBeSetAside() async throws {
+        try await withStores { store, queue in
+            for id in ["long", "a"] { try await store.append(.sample(id)) }
+            let faulty = FaultyQueue(queue: queue) { operation throws(MessagingError) in
+                if operation == .enqueue { throw MessagingError(.refused, "too long") }
+            }
+            #expect(await OutboxRelay(outbox: ForgetfulOutbox(outbox: store.outbox), queue: faulty).relayBatch() == 0)
+            store.time.advance(by: OutboxRelay.lease)
+            #expect(try await store.outbox.claim(limit: 9, lease: .seconds(1)).map(\.id) == ["long", "a"])
+        }
+    }
+
     @Test func survivesAnOutboxThatCannotBeRead() async throws {
         try await withStores { store, queue in
             _ = try await store.database.write { try $0.execute("DROP TABLE outbox") }
@@ -129,7 +163,15 @@ private struct ForgetfulOutbox: Outbox {
         throw MessagingError(.unavailable, "the process ended")
     }
 
+    func setAside(_ id: String, for pause: Duration, because reason: String) async throws(MessagingError) {
+        throw MessagingError(.unavailable, "the process ended")
+    }
+
     func backlog() async throws(MessagingError) -> Int {
         try await outbox.backlog()
+    }
+
+    func refused() async throws(MessagingError) -> Int {
+        try await outbox.refused()
     }
 }

@@ -1,0 +1,111 @@
+import Conformance
+import FoundationEssentials
+import Messaging
+import NATS
+import SQLStorage
+import SQLiteStorage
+import TestSupport
+import Testing
+
+/// Messages that a server does not take for their length (`max_payload`), and those behind them.
+@Suite(
+    .timeLimit(.minutes(3)),
+    .enabled(if: NATSServer.isRequired, "NATS is not installed: apt-get install nats-server")
+)
+struct JetStreamLimitTests {
+    private func message(_ id: String, length: Int = 2) -> Message {
+        Message(id: id, topic: "mail", body: Array(repeating: 65, count: length), headers: [:])
+    }
+
+    /// A queue that answers at this moment.
+    private func queue(at server: NATSServer) async throws -> JetStreamQueue {
+        let queue = JetStreamQueue(try server.settings(), now: { Date() })
+        _ = try await queue.depth()
+        return queue
+    }
+
+    private func claimed(_ queue: JetStreamQueue, limit: Int) async throws -> [String] {
+        try await queue.claim(topic: "mail", limit: limit, lease: .seconds(60)).map(\.message.id)
+    }
+
+    @Test func relaysWhatIsBehindAMessageThatIsTooLong() async throws {
+        try await NATSServer.with("max_payload: 100000") { server in
+            try await withOutbox { outbox, append, time in
+                try await append([message("long", length: 60_000), message("a"), message("b")])
+                let relay = OutboxRelay(outbox: outbox, queue: try await queue(at: server))
+                #expect(await relay.relayBatch() == 2)
+                #expect(try await outbox.refused() == 1)
+                #expect(try await outbox.backlog() == 1)
+
+                try await server.restart(with: "max_payload: 1000000")
+                time.advance(by: OutboxRelay.refusalPause)
+                try await eventually("the relay of the long one", holds: { await relay.relayBatch() == 1 })
+                #expect(try await outbox.backlog() == 0)
+                let queue = try await queue(at: server)
+                #expect(Set(try await claimed(queue, limit: 9)) == ["long", "a", "b"])
+            }
+        }
+    }
+
+    /// Somebody else made the stream, with a limit of its own.
+    @Test func refusesWhatTheStreamDoesNotTake() async throws {
+        try await NATSServer.with { server in
+            let made =
+                #"{"name":"test","subjects":["test.*"],"storage":"file","retention":"limits","discard":"new","#
+                + #""max_msgs_per_subject":1,"max_msg_size":2000}"#
+            _ = try await LineConversation.ask(
+                "CONNECT {}\r\nSUB in 1\r\nPUB $JS.API.STREAM.CREATE.test in \(made.utf8.count)\r\n\(made)\r\nPING",
+                port: server.port,
+                until: "stream_create_response",
+                within: .seconds(5)
+            )
+            let queue = try await queue(at: server)
+            let error = await #expect(throws: MessagingError.self) {
+                try await queue.enqueue(message("long", length: 4000), delay: .zero)
+            }
+            #expect(error?.code == .refused)
+            #expect(try await queue.enqueue(message("a"), delay: .zero) == .accepted)
+        }
+    }
+
+    /// The limit was lowered while the message waited.
+    @Test func claimsWhatIsBehindAMessageThatHasBecomeTooLong() async throws {
+        try await NATSServer.with { server in
+            _ = try await queue(at: server).enqueue(message("long", length: 300_000), delay: .zero)
+            try await server.restart(with: "max_payload: 100000")
+            let queue = try await queue(at: server)
+            _ = try await queue.enqueue(message("a"), delay: .zero)
+            #expect(try await claimed(queue, limit: 1) == ["a"])
+            #expect(try await queue.depth() == QueueDepth(ready: 1, inFlight: 1, dead: 0))
+
+            try await server.restart(with: "max_payload: 1000000")
+            try await eventually("the long one") {
+                // Until there is a connection to the server again.
+                (try? await claimed(queue, limit: 1)) == ["long"] ? () : nil
+            }
+        }
+    }
+
+    /// Runs `body` with an outbox in a database of its own, a way to write to it, and its time.
+    private func withOutbox(
+        _ body: (SQLOutbox, ([Message]) async throws -> Void, ManualTime) async throws -> Void
+    ) async throws {
+        try await withTemporaryDirectory { directory in
+            let time = ManualTime()
+            let database = try SQLiteDatabase.open(
+                directory + "/outbox.sqlite",
+                migrations: [SQLiteMigration("1 tables", OutboxConformance.tables(.sqlite))]
+            )
+            let outbox = SQLOutbox(database: database, now: { time.date })
+            try await body(
+                outbox,
+                { messages in
+                    try await database.write { session in
+                        for message in messages { try outbox.append(message, in: session) }
+                    }
+                },
+                time
+            )
+        }
+    }
+}
