@@ -61,6 +61,16 @@ struct EtcdCluster: Sendable {
         await members[index].process.kill()
     }
 
+    /// Stops a member as a machine that hangs does: connections stay open, in silence.
+    func pause(_ index: Int) async throws {
+        try await members[index].process.pause()
+    }
+
+    /// Lets a member go on that was paused.
+    func resume(_ index: Int) async throws {
+        try await members[index].process.resume()
+    }
+
     // MARK: Talking to it
 
     /// The URL of the members with these numbers, by default all, below a key of one's own.
