@@ -76,7 +76,12 @@ struct EtcdTransaction: Encodable {
     }
 
     var compare: [Comparison]
-    var failure: [Operation]
+    var failure: [Operation] = []
+}
+
+struct EtcdTransactionReply: Decodable {
+    /// Whether everything that was compared holds.
+    var succeeded: Bool?
 }
 
 struct EtcdWatch: Encodable {

@@ -102,14 +102,16 @@ public final class EtcdRegistry: ServiceRegistry {
     }
 
     /// Writes the key unless it holds this already: what changes nothing wakes no reader.
+    ///
+    /// The question comes alone, since a cluster without space refuses whatever might write.
     private func ensure(_ value: Data, at key: String, with lease: String) async throws {
         let key = Data(key.utf8)
-        let transaction = EtcdTransaction(
-            compare: [
-                .init(key: key, target: "LEASE", lease: lease), .init(key: key, target: "VALUE", value: value),
-            ],
-            failure: [.init(requestPut: EtcdPut(key: key, value: value, lease: lease))]
-        )
+        var transaction = EtcdTransaction(compare: [
+            .init(key: key, target: "LEASE", lease: lease), .init(key: key, target: "VALUE", value: value),
+        ])
+        let question: EtcdTransactionReply = try await client.call("/v3/kv/txn", transaction)
+        guard question.succeeded != true else { return }
+        transaction.failure = [.init(requestPut: EtcdPut(key: key, value: value, lease: lease))]
         let _: EtcdAcknowledgement = try await client.call("/v3/kv/txn", transaction)
     }
 

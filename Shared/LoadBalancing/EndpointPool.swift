@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Fed by a resolver in ``run(following:)`` and asked once a call with ``pick(excluding:for:)``. A replica that fails
 /// is ejected for a growing time and comes back through a single probe, with traffic that grows over thirty seconds;
-/// with fewer than half in use, all are used. When the registry falls silent the last set stays; what a suddenly empty
-/// or small set lacks is dropped after a minute only.
+/// with fewer than half in use, all are used. When the registry falls silent the last set stays; what a suddenly small
+/// set lacks is dropped after a minute only, and what an empty one lacks after a quarter of an hour if some answer.
 ///
 /// Safe to use from any thread. A pick takes one short lock and, as long as every replica is in use, allocates nothing.
 public final class EndpointPool: Sendable {

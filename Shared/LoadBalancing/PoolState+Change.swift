@@ -9,6 +9,8 @@ extension PoolState {
         case weightsChanged([Endpoint])
         /// The registry's set is suspiciously small; these replicas are kept although it lacks them.
         case setHeld(missing: [Endpoint])
+        /// The registry still has no replica after the grace; all are kept, since some answer.
+        case heldSetProlonged
         /// The registry has a set of credible size again.
         case heldSetRecovered
         /// The set is still small after the grace and is believed.
@@ -40,6 +42,8 @@ extension PoolState.Change {
         case .setHeld(let missing):
             metadata["pool.replicas"] = .array(missing.map { "\($0)" })
             Logger.current.info("registry lacks most replicas; the missing ones are kept", metadata: metadata)
+        case .heldSetProlonged:
+            Logger.current.info("registry still has no replica, and some answer; all are kept", metadata: metadata)
         case .heldSetRecovered:
             Logger.current.info("registry has enough replicas again", metadata: metadata)
         case .heldSetBelieved:

@@ -29,7 +29,7 @@ struct PoolState {
 
     /// Takes a new set; replicas that stay keep their counters.
     mutating func replace(with endpoints: Set<Endpoint>, at now: Duration) -> [Change] {
-        let verdict = ledger.take(endpoints, at: now)
+        let verdict = ledger.take(endpoints, at: now, isAnswered: isAnswered(at: now))
         let missing = verdict.target.subtracting(endpoints).sorted { $0.id < $1.id }
         return event(of: verdict, missing: missing) + roster.change(to: verdict.target, at: now)
     }
@@ -42,7 +42,7 @@ struct PoolState {
     /// Does what time alone brings: the end of a held set's grace, and of probes that nobody finished.
     mutating func tick(at now: Duration) -> [Change] {
         var changes: [Change] = []
-        if let verdict = ledger.expire(at: now) {
+        if let verdict = ledger.expire(at: now, isAnswered: isAnswered(at: now)) {
             changes += event(of: verdict, missing: []) + roster.change(to: verdict.target, at: now)
         }
         guard roster.ejectedCount > 0 else { return changes }
@@ -54,10 +54,16 @@ struct PoolState {
         return changes
     }
 
+    /// Whether a replica answers, as far as calls tell; looked at while a set is held only.
+    private func isAnswered(at now: Duration) -> Bool {
+        ledger.isHolding && roster.replicas.contains { !$0.health.seemsGone(at: now, under: ejection) }
+    }
+
     private func event(of verdict: SetLedger.Verdict, missing: [Endpoint]) -> [Change] {
         switch verdict.event {
         case nil: []
         case .held: [.setHeld(missing: missing)]
+        case .prolonged: [.heldSetProlonged]
         case .recovered: [.heldSetRecovered]
         case .believed: [.heldSetBelieved]
         }

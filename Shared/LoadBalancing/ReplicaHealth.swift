@@ -15,6 +15,11 @@ struct ReplicaHealth: Sendable {
 
     var isEjected: Bool { ejectedUntil != nil }
 
+    /// Whether calls fail, and none has succeeded lately; a replica that was not called may well be there.
+    func seemsGone(at now: Duration, under policy: EjectionPolicy) -> Bool {
+        (isEjected || consecutiveFailures >= policy.consecutiveFailures) && window.counts(at: now).successes == 0
+    }
+
     /// When the next probe may be sent; nil when none is to be sent.
     var probeDueAt: Duration? {
         probeSentAt == nil ? ejectedUntil : nil

@@ -71,6 +71,13 @@ struct EtcdCluster: Sendable {
         try await members[index].process.resume()
     }
 
+    /// Makes the cluster one that is full, or ends that: it can be read, and takes nothing new.
+    func setFull(_ isFull: Bool) async throws {
+        let member = try await Self.status(at: members[0].clientPort).member ?? "0"
+        let action = isFull ? "ACTIVATE" : "DEACTIVATE"
+        try await post("/v3/maintenance/alarm", #"{"action":"\#(action)","memberID":"\#(member)","alarm":"NOSPACE"}"#)
+    }
+
     // MARK: Talking to it
 
     /// The URL of the members with these numbers, by default all, below a key of one's own.

@@ -95,6 +95,31 @@ struct EtcdRegistryTests {
         }
     }
 
+    /// A cluster without space (its alarm `NOSPACE`) takes renewals and no newcomer, who is there once it has space.
+    @Test func keepsThoseWhoAreThereWhileTheClusterIsFull() async throws {
+        try await EtcdCluster.with { cluster in
+            let (registry, silent) = (
+                try cluster.registry(lease: .seconds(2)), try cluster.registry(lease: .seconds(2))
+            )
+            let newcomer = Endpoint(id: "c", host: "127.0.0.1", port: 8083)
+            try await withWatch(on: service, of: registry) { watch in
+                try await registry.register(first, as: service)
+                try await silent.register(second, as: service)
+                try await watch.waitForLast([first, second])
+                try await cluster.setFull(true)
+                await #expect(throws: RegistryError.self) { try await registry.register(newcomer, as: service) }
+                // Leases run out as ever, but for those that are renewed.
+                try await eventually("the end of a lease") {
+                    try await registry.register(first, as: service)
+                    return watch.sets.last == [first] ? () : nil
+                }
+                try await cluster.setFull(false)
+                try await registry.register(newcomer, as: service)
+                try await watch.waitForLast([first, newcomer])
+            }
+        }
+    }
+
     /// Watches hold connections; whoever renews a lease meanwhile must not wait for one.
     @Test func renewsBesideManyWatches() async throws {
         try await EtcdCluster.with { cluster in

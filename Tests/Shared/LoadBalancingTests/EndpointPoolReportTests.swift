@@ -86,13 +86,17 @@ import Testing
         let lines = logged(.debug) {
             pool.replace(with: [.named("a"), .named("b")])
             pool.replace(with: [.named("a", weight: 2), .named("c")])
+            time.advance(by: .seconds(10))
             pool.replace(with: [])
+            time.advance(by: .seconds(60))
+            pool.tick()
             pool.replace(with: [.named("c")])
         }
         #expect(
             lines == [
                 "replicas added", "replicas added", "replicas removed", "replica weights changed",
-                "registry lacks most replicas; the missing ones are kept", "registry has enough replicas again",
+                "registry lacks most replicas; the missing ones are kept",
+                "registry still has no replica, and some answer; all are kept", "registry has enough replicas again",
                 "replicas removed",
             ]
         )

@@ -47,7 +47,11 @@ import Testing
         let registry = ScriptedResolver([[.named("a")], []])
         try await withRunning(pool, following: registry) {
             try await eventually("both sets") { registry.isExhausted ? () : nil }
-            #expect(pool.pick()?.endpoint.id == "a")
+            for _ in 0..<5 {
+                let call = try #require(pool.pick())
+                #expect(call.endpoint.id == "a")
+                pool.finish(call, as: .failure)
+            }
             time.advance(by: .seconds(60))
             try await eventually("the end of the grace") { pool.snapshot.isEmpty ? () : nil }
         }

@@ -32,7 +32,16 @@ struct PoolModel {
     private var step = 0
     private var arrivals = 0
     private var lastBelieved: Set<Endpoint> = []
-    private var advisory: (since: Duration, set: Set<Endpoint>)?
+    private var advisory: Advisory?
+    /// Every replica that a credible set took away, with the time.
+    private var departures: [(endpoint: Endpoint, at: Duration)] = []
+
+    private struct Advisory {
+        var since: Duration
+        var graceSince: Duration
+        var set: Set<Endpoint>
+        var isProlonged = false
+    }
 
     private var all: [Known] { known.values.sorted { $0.endpoint.id < $1.endpoint.id } }
     private var ejectedCount: Int { all.count { $0.backAt != nil } }
@@ -153,30 +162,51 @@ struct PoolModel {
         let isDoubtful = set.isEmpty ? !lastBelieved.isEmpty : set.count < (lastBelieved.count + 1) / 2
         guard isDoubtful else {
             let recovered: [PoolState.Change] = advisory == nil ? [] : [.heldSetRecovered]
+            departures += lastBelieved.subtracting(set).map { ($0, now) }
             return recovered + believe(set, at: now)
         }
-        guard let since = advisory?.since else {
-            advisory = (now, set)
+        guard let before = advisory else {
+            if set.isEmpty {
+                for (endpoint, time) in departures.reversed() where now < time + .seconds(10) {
+                    if !lastBelieved.contains(where: { $0.id == endpoint.id }) { lastBelieved.insert(endpoint) }
+                }
+                departures = []
+            }
+            advisory = Advisory(since: now, graceSince: now, set: set)
             let ids = Set(set.map(\.id))
             let missing = lastBelieved.filter { !ids.contains($0.id) }.sorted { $0.id < $1.id }
             return [.setHeld(missing: missing)] + take(withBelieved(set), at: now)
         }
-        advisory = (since, set)
-        if now >= since + .seconds(60) { return [.heldSetBelieved] + believe(set, at: now) }
-        return take(withBelieved(set), at: now)
+        if before.set.isEmpty, !set.isEmpty { advisory?.graceSince = now }
+        advisory?.set = set
+        return endGrace(at: now) ?? take(withBelieved(set), at: now)
     }
 
     mutating func tick(at now: Duration) -> [PoolState.Change] {
         step += 1
-        var changes: [PoolState.Change] = []
-        if let advisory, now >= advisory.since + .seconds(60) {
-            changes += [.heldSetBelieved] + believe(advisory.set, at: now)
-        }
+        var changes = endGrace(at: now) ?? []
         for replica in all {
             guard let probe = replica.probe, now >= probe.sentAt + .seconds(30) else { continue }
             changes += eject(replica.endpoint.id, because: .probe, at: now)
         }
         return changes
+    }
+
+    /// What the end of a grace brings; nil when none has ended.
+    private mutating func endGrace(at now: Duration) -> [PoolState.Change]? {
+        guard let advisory else { return nil }
+        let isOver = now >= advisory.since + .seconds(900)
+        guard isOver || now >= advisory.graceSince + .seconds(60) else { return nil }
+        let isAnswered = all.contains { replica in
+            (replica.backAt == nil && replica.failuresInARow < 5)
+                || recentOutcomes(of: replica.endpoint.id, at: now).contains(true)
+        }
+        guard !isOver, advisory.set.isEmpty, isAnswered else {
+            return [.heldSetBelieved] + believe(advisory.set, at: now)
+        }
+        guard !advisory.isProlonged else { return nil }
+        self.advisory?.isProlonged = true
+        return [.heldSetProlonged] + take(lastBelieved, at: now)
     }
 
     private mutating func believe(_ set: Set<Endpoint>, at now: Duration) -> [PoolState.Change] {

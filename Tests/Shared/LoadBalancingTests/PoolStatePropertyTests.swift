@@ -26,11 +26,12 @@ private struct Tally {
     var probes = 0
     var panicPicks = 0
     var heldSets = 0
+    var prolongedSets = 0
     var oldOutcomes = 0
 
     var isRich: Bool {
         ejections.count == 3 && ejections.values.reduce(0, +) > 20 && returns > 5 && probes > 20 && panicPicks > 20
-            && heldSets > 1 && oldOutcomes > 20
+            && heldSets > 1 && prolongedSets > 0 && oldOutcomes > 20
     }
 
     mutating func count(_ changes: [PoolState.Change]) {
@@ -39,6 +40,7 @@ private struct Tally {
             case .ejected(_, _, let reason): ejections[reason, default: 0] += 1
             case .returned: returns += 1
             case .setHeld: heldSets += 1
+            case .heldSetProlonged: prolongedSets += 1
             default: break
             }
         }
@@ -175,7 +177,7 @@ private struct Run {
     }
 
     private mutating func compare(_ actual: [PoolState.Change], _ expected: [PoolState.Change]) -> String? {
-        tally.count(actual.filter { if case .setHeld = $0 { true } else { false } })
+        tally.count(actual.filter { if case .setHeld = $0 { true } else { $0 == .heldSetProlonged } })
         return actual == expected ? nil : "reported \(actual), expected \(expected)"
     }
 

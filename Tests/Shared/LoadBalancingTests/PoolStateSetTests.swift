@@ -5,8 +5,9 @@ import Testing
 
 /// A registry that is out, or partly out.
 @Suite struct PoolStateSetTests {
-    @Test func hasAGraceOfAMinute() {
+    @Test func hasAGraceOfAMinuteAndALongerOne() {
         #expect(SetLedger.grace == .seconds(60))
+        #expect(SetLedger.longestGrace == .seconds(900))
     }
 
     @Test func keepsTheLastSetWhenItIsSuddenlyEmpty() {
@@ -18,22 +19,140 @@ import Testing
         #expect(pool.picks(2) == ["a", "b"])
     }
 
-    @Test func believesAnEmptySetAfterTheGrace() {
+    // MARK: One after the other
+
+    /// Leases that nobody can renew do not end in the same moment.
+    @Test func takesThoseBackThatLeftShortlyBeforeTheLast() {
+        var pool = PoolScenario(["a", "b", "c", "d"])
+        for left in [["b", "c", "d"], ["c", "d"], ["d"]] {
+            pool.replace(with: left)
+            pool.advance(by: .seconds(3))
+        }
+        #expect(
+            pool.replace(with: []) == [
+                .setHeld(missing: [.named("a"), .named("b"), .named("c"), .named("d")]),
+                .replicasAdded([.named("a"), .named("b"), .named("c")]),
+            ]
+        )
+    }
+
+    @Test func remembersThoseWhoLeftForTenSeconds() {
+        #expect(SetLedger.memory == .seconds(10))
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(with: ["b", "c"])
+        pool.advance(by: .nanoseconds(1))
+        pool.replace(with: ["c"])
+        pool.advance(by: .seconds(10) - .nanoseconds(1))
+        pool.replace(with: [])
+        #expect(pool.replicaIDs == ["b", "c"])
+    }
+
+    /// Nobody who was known to be gone is called again.
+    @Test func takesNobodyBackWhoWasDroppedAfterAGrace() {
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(with: ["c"])
+        pool.advance(by: .seconds(60))
+        pool.tick()
+        #expect(pool.replicaIDs == ["c"])
+        pool.replace(with: [])
+        #expect(pool.replicaIDs == ["c"])
+    }
+
+    // MARK: Replicas that answer although the registry has none
+
+    /// Those that nobody has called are not known to be gone.
+    @Test func keepsAllAfterTheGraceAsLongAsOneMayAnswer() {
         var pool = PoolScenario(["a", "b"])
         pool.replace(with: [])
+        pool.finish("a", as: .failure, times: 5)
         pool.advance(by: .seconds(60))
-        #expect(pool.tick() == [.heldSetBelieved, .replicasRemoved([.named("a"), .named("b")])])
+        #expect(pool.tick() == [.heldSetProlonged])
+        #expect(pool.tick() == [])
+        #expect(pool.replace(with: []) == [])
+        #expect(pool.replicaIDs == ["a", "b"])
+        #expect(pool.state.ledger.isHolding)
+    }
+
+    @Test func believesAnEmptySetAfterTheGraceWhenNoneAnswers() {
+        var pool = PoolScenario(["a", "b"])
+        pool.replace(with: [])
+        for id in ["a", "b"] { pool.finish(id, as: .failure, times: 5) }
+        pool.advance(by: .seconds(60) - .nanoseconds(1))
+        #expect(pool.tick() == [])
+        pool.advance(by: .nanoseconds(1))
+        #expect(pool.tick().contains(.heldSetBelieved))
         #expect(pool.pick() == nil)
         #expect(pool.tick() == [])
         #expect(pool.state.hasSeenSet)
     }
 
-    @Test func believesAnEmptySetThatIsRepeatedAfterTheGrace() {
+    @Test func believesAnEmptySetOnceTheLastDoesNotAnswer() {
         var pool = PoolScenario(["a"])
         pool.replace(with: [])
         pool.advance(by: .seconds(60))
+        pool.tick()
+        pool.finish("a", as: .success)
+        pool.finish("a", as: .failure, times: 9)
+        // One that has just answered may be on its way back.
+        #expect(pool.tick() == [])
+        pool.advance(by: .seconds(30))
         #expect(pool.replace(with: []) == [.heldSetBelieved, .replicasRemoved([.named("a")])])
     }
+
+    @Test func takesFourFailuresForNoProof() {
+        var pool = PoolScenario(["a"])
+        pool.replace(with: [])
+        pool.finish("a", as: .failure, times: 4)
+        pool.advance(by: .seconds(60))
+        #expect(pool.tick() == [.heldSetProlonged])
+        #expect(pool.pick() == "a")
+    }
+
+    @Test func believesAnEmptySetInTheEndThoughReplicasAnswer() {
+        var pool = PoolScenario(["a"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(900) - .nanoseconds(1))
+        pool.finish("a", as: .success)
+        #expect(pool.tick() == [.heldSetProlonged])
+        pool.advance(by: .nanoseconds(1))
+        #expect(pool.tick() == [.heldSetBelieved, .replicasRemoved([.named("a")])])
+    }
+
+    /// They register one after the other: the first of them must not take the place of all.
+    @Test func waitsForTheOthersWhenTheFirstComesBack() {
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(300))
+        pool.tick()
+        #expect(pool.replace(with: ["a"]) == [])
+        pool.advance(by: .seconds(59))
+        #expect(pool.tick() == [])
+        #expect(pool.replicaIDs == ["a", "b", "c"])
+        #expect(pool.replace(with: ["a", "b"]) == [.heldSetRecovered, .replicasRemoved([.named("c")])])
+    }
+
+    @Test func believesASmallSetAMinuteAfterTheFirstCameBack() {
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(300))
+        pool.replace(with: ["a"])
+        pool.advance(by: .seconds(60))
+        #expect(pool.tick() == [.heldSetBelieved, .replicasRemoved([.named("b"), .named("c")])])
+    }
+
+    /// A registry that knows now somebody and now nobody is not doubted for ever.
+    @Test func believesASetThatComesAndGoesInTheEnd() {
+        var pool = PoolScenario(["a", "b", "c"])
+        for _ in 0..<18 {
+            pool.replace(with: [])
+            pool.advance(by: .seconds(25))
+            pool.replace(with: ["a"])
+            pool.advance(by: .seconds(25))
+        }
+        #expect(pool.tick() == [.heldSetBelieved, .replicasRemoved([.named("b"), .named("c")])])
+    }
+
+    // MARK: The grace begins anew
 
     @Test func startsTheGraceAnewAfterACredibleSet() {
         var pool = PoolScenario(["a"])
@@ -51,7 +170,7 @@ import Testing
     @Test func startsTheGraceAnewAfterASetWasDropped() {
         var pool = PoolScenario(["a"])
         pool.replace(with: [])
-        pool.advance(by: .seconds(60))
+        pool.advance(by: .seconds(900))
         pool.tick()
         #expect(pool.replace(with: []) == [])
         pool.replace(with: ["b"])
