@@ -20,7 +20,8 @@ import UsersDomain
 ///   - policy: Who may do what.
 ///   - hashingPool: Where passwords are hashed.
 /// - Returns: The responder, the relay of the outbox, and the checks of store and keys.
-/// - Throws: When a database cannot be opened or a bootstrap account cannot be read.
+/// - Throws: When a database cannot be opened, its passwords were made with another pepper, or a bootstrap account cannot
+///   be read.
 package func makeUsersApplication(
     configuration: UsersConfiguration,
     dependencies: UsersDependencies,
@@ -42,6 +43,8 @@ package func makeUsersApplication(
         now: dependencies.now,
         makeID: dependencies.makeID
     )
+    // Before anything is stored that is made with the pepper.
+    try await PepperCheck(database: database, hasher: hasher).confirm()
     try await createBootstrapAccounts(configuration, accounts, hasher)
     let keys = KeyStore(database: database, secret: configuration.keysSecret, now: dependencies.now)
     let router = makeUsersRouter(

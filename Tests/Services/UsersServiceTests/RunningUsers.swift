@@ -148,6 +148,7 @@ func withUsersService<Value: Sendable>(
     time: ManualTime = ManualTime(),
     cost: Int = 4,
     waitingHashes: Int = 64,
+    pepper: String = String(repeating: "p", count: 32),
     keysSecret: String = String(repeating: "s", count: 32),
     policy: RolePolicy? = nil,
     _ body: @Sendable (RunningUsers) async throws -> Value
@@ -155,7 +156,8 @@ func withUsersService<Value: Sendable>(
     let pool = HashingPool(threadCount: 1, queueLength: waitingHashes)
     let result: Result<Value, any Error>
     do {
-        let configuration = try await configuration(in: directory, cost: cost, keysSecret: keysSecret)
+        let secrets = ["pepper": pepper, "secret": keysSecret]
+        let configuration = try await configuration(in: directory, cost: cost, secrets)
         result = .success(try await run(configuration, policy, in: directory, time, pool, body))
     } catch {
         result = .failure(error)
@@ -218,15 +220,16 @@ private func dependencies(_ time: ManualTime) -> UsersDependencies {
     )
 }
 
-private func configuration(in directory: String, cost: Int, keysSecret: String) async throws -> UsersConfiguration {
+private func configuration(
+    in directory: String,
+    cost: Int,
+    _ secrets: [String: String]
+) async throws -> UsersConfiguration {
     let admin = Person.admin
-    let secrets = [
-        "pepper": String(repeating: "p", count: 32),
-        "secret": keysSecret,
-        "accounts": """
+    var secrets = secrets
+    secrets["accounts"] = """
         [{"email":"\(admin.email)","name":"\(admin.name)","password":"\(admin.password)","roles":["admin"]}]
-        """,
-    ]
+        """
     for (name, contents) in secrets {
         try Data(contents.utf8).write(to: URL(filePath: "\(directory)/\(name)"))
     }

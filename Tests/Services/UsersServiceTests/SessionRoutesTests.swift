@@ -2,6 +2,7 @@ import AccessPolicy
 import Correlation
 import HTTPTypes
 import PasswordHashing
+import SQLStorage
 import ServiceClient
 import ServiceTestSupport
 import TestSupport
@@ -113,7 +114,9 @@ import UsersContract
             try await withUsersService(in: directory) { try await $0.signUp(.ada) }
             try await withUsersService(in: directory, cost: 5) { users in
                 _ = try await users.logIn(.ada)
-                let hashes = try await users.storedTexts().filter { $0.hasPrefix("$2b$") }
+                let hashes: [String] = try await users.inDatabase {
+                    try $0.rows("SELECT password_hash FROM account").map { try $0["password_hash"] }
+                }
                 #expect(hashes.map { $0.prefix(7) }.sorted() == ["$2b$04$", "$2b$05$"])
                 _ = try await users.logIn(.ada)
             }

@@ -9,6 +9,7 @@ enum UsersSchema {
         SQLiteMigration("1 accounts, sessions, keys, outbox", tables(.sqlite)),
         SQLiteMigration("2 indexes for what is removed by its age", ageIndexes),
         SQLiteMigration("3 refusals in the outbox", SQLOutbox.refusals),
+        SQLiteMigration("4 check of the pepper", pepperCheck(.sqlite)),
     ]
 
     /// The same history for PostgreSQL.
@@ -16,6 +17,7 @@ enum UsersSchema {
         PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL)),
         PostgreSQLMigration("users 2 indexes for what is removed by its age", ageIndexes),
         PostgreSQLMigration("users 3 refusals in the outbox", SQLOutbox.refusals),
+        PostgreSQLMigration("users 4 check of the pepper", pepperCheck(.postgreSQL)),
     ]
 
     /// Without them whoever logs in reads all sessions, which in a serializable transaction is in everybody's way.
@@ -24,6 +26,16 @@ enum UsersSchema {
         CREATE INDEX one_time_token_age ON one_time_token (expires_at);
         CREATE INDEX outbox_age ON outbox (relayed_at) WHERE relayed_at IS NOT NULL;
         """
+
+    /// One row, by which a process knows at its start whether it has the right pepper.
+    private static func pepperCheck(_ dialect: SQLDialect) -> String {
+        """
+        CREATE TABLE pepper_check (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            password_hash TEXT NOT NULL
+        ) \(dialect.strict);
+        """
+    }
 
     /// The tables of the first version.
     ///
