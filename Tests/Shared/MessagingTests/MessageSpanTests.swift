@@ -1,5 +1,6 @@
 import Conformance
 import Correlation
+import Logging
 import Messaging
 import TestSupport
 import Testing
@@ -137,6 +138,24 @@ import Testing
             _ = try await store.queue.enqueue(message(), delay: .zero)
             try await whileRunning(store.consumer { _ in .done }) { _ in try await store.reachEnd() }
         }
+    }
+
+    @Test func recordsARefusalOfTheQueueAsAFailure() async throws {
+        let store = try OutboxStore()
+        let time = store.time
+        let queue = FaultyQueue(queue: MemoryQueue(now: { time.date })) { _ throws(MessagingError) in
+            throw MessagingError(.refused, "too long")
+        }
+        try await store.append(message())
+        let recorder = SpanRecorder()
+        await SpanRecorder.$current.withValue(recorder) {
+            await withLogger(.quiet) { _ in
+                #expect(await OutboxRelay(outbox: store.outbox, queue: queue).relayBatch() == 0)
+            }
+        }
+        let span = try #require(recorder.take().spans.first)
+        #expect(span.kind == .producer && span.trace.traceID == Self.traceID)
+        #expect(span.failure == "too long" && span.attributes["error.type"] == .text("refused"))
     }
 
     private func relay(_ messages: Message..., recordingIn recorder: SpanRecorder?) async throws {
