@@ -19,13 +19,17 @@ public struct NATSSettings: Sendable {
 
     /// The servers and the stream.
     public let address: JetStreamAddress
-    /// The user's password; nil where the servers want none.
-    public let password: String?
+    /// Tells the user's password, empty where the servers want none; asked for each connection, on a thread that waits.
+    public let password: @Sendable () -> String
     /// A PEM file with the authorities that the servers' certificates may be signed by, in place of the system's.
     public let authorities: String?
 
     /// Describes a connection; nothing is opened yet.
-    public init(address: JetStreamAddress, password: String? = nil, authorities: String? = nil) {
+    public init(
+        address: JetStreamAddress,
+        password: @escaping @Sendable () -> String = { "" },
+        authorities: String? = nil
+    ) {
         self.address = address
         self.password = password
         self.authorities = authorities

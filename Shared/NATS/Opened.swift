@@ -144,7 +144,7 @@ private struct Options: ~Copyable {
         try Opened.check(natsOptions_SetServers(pointer, &servers, Int32(servers.count)))
         try Opened.check(natsOptions_SetName(pointer, "clowder"))
         if let user = address.user {
-            try Opened.check(natsOptions_SetUserInfo(pointer, user, settings.password ?? ""))
+            try Opened.check(natsOptions_SetUserInfo(pointer, user, settings.password()))
         }
         if address.usesTLS {
             try Opened.check(natsOptions_SetSecure(pointer, true))

@@ -15,17 +15,21 @@ public enum QueueAddress: Sendable {
     ///
     /// - Parameters:
     ///   - url: `sqlite:PATH`, or `nats://USER@HOST:PORT/STREAM`, or the same with `tls://`.
-    ///   - password: The password of the user at the server; empty for none.
+    ///   - password: Tells the password of the user at the server, empty for none; asked for each connection.
     ///   - authorities: A PEM file with the authorities of the server's certificate; empty for the system's.
     /// - Throws: ``JetStreamAddress/Malformed`` with what is wrong with the URL.
-    public init(url: String, password: String, authorities: String) throws(JetStreamAddress.Malformed) {
+    public init(
+        url: String,
+        password: @escaping @Sendable () -> String,
+        authorities: String
+    ) throws(JetStreamAddress.Malformed) {
         if url.hasPrefix("sqlite:") {
             self = .sqlite(path: String(url.dropFirst("sqlite:".count)))
         } else {
             self = .jetStream(
                 NATSSettings(
                     address: try JetStreamAddress(url: url),
-                    password: password.isEmpty ? nil : password,
+                    password: password,
                     authorities: authorities.isEmpty ? nil : authorities
                 )
             )

@@ -45,7 +45,7 @@ package struct MailWorkerConfiguration: Sendable {
         queue = try settings.value("queue.url") {
             try QueueAddress(
                 url: settings.text("queue.url"),
-                password: settings.text("queue.password"),
+                password: settings.secret("queue.password"),
                 authorities: settings.text("queue.authorities")
             )
         }

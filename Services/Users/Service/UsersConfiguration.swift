@@ -38,7 +38,7 @@ package struct UsersConfiguration: Sendable {
         queue = try settings.value("queue.url") {
             try QueueAddress(
                 url: settings.text("queue.url"),
-                password: settings.text("queue.password"),
+                password: settings.secret("queue.password"),
                 authorities: settings.text("queue.authorities")
             )
         }

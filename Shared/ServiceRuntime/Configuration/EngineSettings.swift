@@ -38,7 +38,7 @@ extension Setting {
                 "queue.password",
                 .secretFile,
                 default: "",
-                "The password of the user at the NATS server, in a file."
+                "The password of the user at the NATS server, in a file that is read again for each connection."
             ),
             Setting(
                 "queue.authorities",

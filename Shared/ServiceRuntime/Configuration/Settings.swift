@@ -6,6 +6,8 @@ import StructuredLogging
 /// The values of a service's settings, all checked before anything starts.
 public struct Settings: Sendable {
     private let values: [String: String]
+    /// The paths of the secret files that were named.
+    private let secretFiles: [String: String]
     private let definitions: [String: Setting]
 
     /// Reads flags, environment and the file that `--config-file` or `CONFIG_FILE` names, and checks every value.
@@ -59,6 +61,7 @@ public struct Settings: Sendable {
         source: (Setting) -> String
     ) throws(SettingsError) {
         var values: [String: String] = [:]
+        var secretFiles: [String: String] = [:]
         var problems: [String] = []
         for setting in definitions {
             guard let text = reader.string(forKey: setting.configKey) ?? setting.defaultText else {
@@ -67,12 +70,14 @@ public struct Settings: Sendable {
             }
             do {
                 values[setting.key] = try Self.checked(text, setting, source)
+                if setting.kind == .secretFile, !text.isEmpty { secretFiles[setting.key] = text }
             } catch {
                 problems.append(error.description)
             }
         }
         guard problems.isEmpty else { throw SettingsError(problems) }
         self.values = values
+        self.secretFiles = secretFiles
         self.definitions = Dictionary(uniqueKeysWithValues: definitions.map { ($0.key, $0) })
     }
 
@@ -80,6 +85,16 @@ public struct Settings: Sendable {
     public func text(_ key: String) -> String {
         guard let value = values[key] else { preconditionFailure("\(key) is no declared setting") }
         return value
+    }
+
+    /// What reads a secret file again each time it is asked, for secrets that change while the process runs.
+    ///
+    /// A file that cannot be read at the moment, or is empty, leaves the secret as it was at the start.
+    /// - Returns: The secret; empty where there is none.
+    public func secret(_ key: String) -> @Sendable () -> String {
+        let atStart = text(key)
+        guard let path = secretFiles[key] else { return { atStart } }
+        return { Self.secret(inFile: path) ?? atStart }
     }
 
     /// A whole number.
@@ -151,12 +166,18 @@ public struct Settings: Sendable {
         }
         // A secret that there may not be has an empty default.
         guard setting.kind == .secretFile, text != setting.defaultText || !text.isEmpty else { return text }
-        guard let data = FileManager.default.contents(atPath: text) else {
-            throw SettingsError(["\(setting.key): the secret file \(text) cannot be read"])
+        guard let secret = Self.secret(inFile: text) else {
+            let isThere = FileManager.default.contents(atPath: text) != nil
+            throw SettingsError(["\(setting.key): the secret file \(text) \(isThere ? "is empty" : "cannot be read")"])
         }
+        return secret
+    }
+
+    /// The contents of a file without the line feeds at its end; nil where it cannot be read, or is empty.
+    private static func secret(inFile path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
         let secret = String(decoding: data, as: UTF8.self).trimmingSuffix(while: \.isNewline)
-        guard !secret.isEmpty else { throw SettingsError(["\(setting.key): the secret file \(text) is empty"]) }
-        return String(secret)
+        return secret.isEmpty ? nil : String(secret)
     }
 }
 

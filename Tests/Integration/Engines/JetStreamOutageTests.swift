@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Messaging
 import NATS
+import Synchronization
 import TestSupport
 import Testing
 
@@ -20,16 +21,25 @@ struct JetStreamOutageTests {
 
     /// Waits until the queue answers again.
     private func isBack(_ queue: JetStreamQueue) async throws {
-        try await eventually("an answer of the queue", holds: { try await refusal(of: queue) == nil })
+        try await eventually("an answer of the queue", holds: { await refusal(of: queue) == nil })
     }
 
     /// The code of the refusal, or nil when the queue answers.
-    private func refusal(of queue: JetStreamQueue) async throws -> MessagingError.Code? {
+    private func refusal(of queue: JetStreamQueue) async -> MessagingError.Code? {
+        await failure(of: queue)?.code
+    }
+
+    /// What the refusal says to people, or nil when the queue answers.
+    private func complaint(of queue: JetStreamQueue) async -> String? {
+        await failure(of: queue)?.description
+    }
+
+    private func failure(of queue: JetStreamQueue) async -> MessagingError? {
         do throws(MessagingError) {
             _ = try await queue.depth()
             return nil
         } catch {
-            return error.code
+            return error
         }
     }
 
@@ -72,7 +82,7 @@ struct JetStreamOutageTests {
             let queue = try queue(at: server)
             _ = try await queue.depth()
             await server.process.kill()
-            try await eventually("a refusal", holds: { try await refusal(of: queue) == .unavailable })
+            try await eventually("a refusal", holds: { await refusal(of: queue) == .unavailable })
             let duration = await ContinuousClock().measure {
                 for _ in 0..<10 { await #expect(throws: MessagingError.self) { try await queue.depth() } }
             }
@@ -117,6 +127,27 @@ struct JetStreamOutageTests {
             try await server.process.start()
             try await isBack(queue)
             #expect(try await queue.enqueue(message("a"), delay: .zero) == .accepted)
+        }
+    }
+
+    /// The file of the password was changed meanwhile.
+    @Test func logsInAnewWithThePasswordOfTheMoment() async throws {
+        func accounts(_ password: String) -> String { "authorization { user: clowder, password: \(password) }" }
+        try await NATSServer.with(accounts("one")) { server in
+            let password = Mutex("one")
+            let address = try JetStreamAddress(url: "nats://clowder@127.0.0.1:\(server.port)/test")
+            let settings = NATSSettings(address: address, password: { password.withLock { $0 } })
+            let queue = JetStreamQueue(settings, now: { Date() })
+            #expect(try await queue.enqueue(message("a"), delay: .zero) == .accepted)
+
+            try await server.restart(with: accounts("two"))
+            try await eventually(
+                "a refusal of the old password",
+                holds: { await complaint(of: queue)?.contains("takes no connection: Authentication") == true }
+            )
+            password.withLock { $0 = "two" }
+            try await isBack(queue)
+            #expect(try await queue.enqueue(message("a"), delay: .zero) == .duplicate)
         }
     }
 

@@ -29,7 +29,11 @@ struct NATSServer: Sendable {
                 executable: executable,
                 arguments: ["-js", "-sd", directory, "-a", "127.0.0.1", "-p", "\(port)", "-c", file],
                 in: directory,
-                answers: { try await greeting(port: port).contains("PONG") }
+                answers: {
+                    let greeting = try await greeting(port: port)
+                    // One that wants a password answers as well.
+                    return greeting.contains("PONG") || greeting.contains("Authorization Violation")
+                }
             )
             return try await ServerProcess.with([process]) {
                 try await body(NATSServer(process: process, port: port, file: file))

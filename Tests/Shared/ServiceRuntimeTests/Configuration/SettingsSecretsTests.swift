@@ -35,6 +35,33 @@ import Testing
         #expect(try await load(secret: contents).text("password.pepper") == secret)
     }
 
+    /// What is being replaced at the moment is as it was at the start.
+    @Test func readsAgainWhatMayChange() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = URL(filePath: directory + "/pepper")
+            try Data("one\n".utf8).write(to: file)
+            let settings = try Settings.load(
+                Self.definitions,
+                arguments: ["--password-pepper=\(file.path)"],
+                environment: [:]
+            )
+            let secret = settings.secret("password.pepper")
+            #expect(secret() == "one")
+            try Data("two\n".utf8).write(to: file)
+            #expect(secret() == "two" && settings.text("password.pepper") == "one")
+            try Data().write(to: file)
+            #expect(secret() == "one")
+            try FileManager.default.removeItem(at: file)
+            #expect(secret() == "one")
+        }
+    }
+
+    @Test func hasNoSecretWhereNoFileIsNamed() throws {
+        let setting = Setting("queue.password", .secretFile, default: "", "The password.")
+        let settings = try Settings.load([setting], arguments: [], environment: [:])
+        #expect(settings.secret("queue.password")() == "")
+    }
+
     @Test func masksTheSecretInTheSummary() async throws {
         let settings = try await load(secret: "hunter2")
         #expect(settings.summary == ["config.file": "", "password.pepper": "(secret)", "http.port": "8080"])

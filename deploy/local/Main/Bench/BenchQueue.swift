@@ -35,7 +35,7 @@ struct BenchQueue: AsyncParsableCommand {
     func run() async throws {
         let secret = try password.map { try String(contentsOfFile: $0, encoding: .utf8).trimmed } ?? ""
         let queues = try url.map { url in
-            let address = try QueueAddress(url: url, password: secret, authorities: "")
+            let address = try QueueAddress(url: url, password: { secret }, authorities: "")
             return (url: url, queue: try address.open(now: { Date() }))
         }
         var figures = queues.map { _ in (enqueued: [Double](), done: [Double]()) }
