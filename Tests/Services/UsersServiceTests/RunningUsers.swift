@@ -231,7 +231,8 @@ private func configuration(
         [{"email":"\(admin.email)","name":"\(admin.name)","password":"\(admin.password)","roles":["admin"]}]
         """
     for (name, contents) in secrets {
-        try Data(contents.utf8).write(to: URL(filePath: "\(directory)/\(name)"))
+        // Another replica may be reading it.
+        try Data(contents.utf8).write(to: URL(filePath: "\(directory)/\(name)"), options: .atomic)
     }
     let arguments =
         try await TestDatabase.flags(in: directory, file: "users.sqlite") + [
