@@ -100,7 +100,7 @@ let package = Package(
                 "PasswordHashing", "PostgreSQL", "SQLStorage", "SQLiteStorage", "ServiceRuntime", "Tokens",
                 "UsersContract", "UsersDomain",
             ],
-            outside: [.crypto, .httpTypes, .hummingbird, .lifecycle, .log, .serviceContext]
+            outside: [.crypto, .httpTypes, .hummingbird, .lifecycle, .log, .metrics, .serviceContext]
         ),
         .main(of: "Users", named: "users", uses: ["PasswordHashing", "UsersDomain"]),
         .part(.contract, of: "Search", uses: ["Discovery"]),
@@ -194,7 +194,7 @@ let package = Package(
         .tests(
             of: "Messaging",
             uses: ["Conformance", "Correlation", "SQLStorage", "SQLiteStorage"],
-            outside: [.lifecycle, .log, .metricsTestKit, .serviceContext]
+            outside: [.lifecycle, .log, .metrics, .metricsTestKit, .serviceContext]
         ),
         .tests(of: "HTTPEdge", outside: [.httpTypes, .nioCore, .nioEmbedded, .nioHTTP2, .nioHTTPTypes]),
         .tests(
@@ -353,7 +353,7 @@ extension Target {
             name: "\(name)ServiceTests",
             dependencies: (common + targets).map { .init(stringLiteral: $0) } + [
                 .asyncHTTPClient, .configuration, .crypto, .httpTypes, .hummingbird, .hummingbirdTesting,
-                .inMemoryLogging, .lifecycle, .log, .nioCore, .serviceContext,
+                .inMemoryLogging, .lifecycle, .log, .metrics, .metricsTestKit, .nioCore, .serviceContext,
             ],
             path: "Tests/Services/\(name)ServiceTests"
         )

@@ -1,9 +1,9 @@
 public import Metrics
 public import ServiceLifecycle
 
-/// Tells the metrics how many messages wait, until shutdown.
+/// Tells the metrics how many messages wait and for how long, until shutdown.
 ///
-/// What cannot be counted at the moment is NaN, which is told from nought.
+/// What cannot be counted at the moment is NaN, which is told from nought. Where nothing waits the age is nought.
 public struct BacklogWatch: Service {
     /// How often it counts, unless told otherwise.
     public static let defaultInterval = Duration.seconds(10)
@@ -11,7 +11,7 @@ public struct BacklogWatch: Service {
     private let interval: Duration
     private let measure: @Sendable () async -> Void
 
-    /// Watches a queue: `clowder_queue_depth`, by state, dead letters among them.
+    /// Watches a queue: `clowder_queue_depth`, by state, dead letters among them, and `clowder_queue_oldest_due_age_seconds`.
     public init(
         of queue: any MessageQueue,
         every interval: Duration = defaultInterval,
@@ -26,10 +26,15 @@ public struct BacklogWatch: Service {
                 Gauge(label: "clowder_queue_depth", dimensions: [("state", state)], factory: factory)
                     .record(count.map(Double.init) ?? .nan)
             }
+            let age: Duration??
+            do throws(MessagingError) { age = .some(try await queue.longestDue()) } catch { age = nil }
+            Gauge(label: "clowder_queue_oldest_due_age_seconds", dimensions: [], factory: factory)
+                .record(Self.seconds(age))
         }
     }
 
-    /// Watches an outbox: `clowder_outbox_backlog`, and `clowder_outbox_refused` of it.
+    /// Watches an outbox: `clowder_outbox_backlog`, `clowder_outbox_refused` of it, and
+    /// `clowder_outbox_oldest_age_seconds` of the rest.
     public init(
         of outbox: any Outbox,
         every interval: Duration = defaultInterval,
@@ -47,7 +52,17 @@ public struct BacklogWatch: Service {
                 .record(counts.map { Double($0.backlog) } ?? .nan)
             Gauge(label: "clowder_outbox_refused", dimensions: [], factory: factory)
                 .record(counts.map { Double($0.refused) } ?? .nan)
+            let age: Duration??
+            do throws(MessagingError) { age = .some(try await outbox.longestWait()) } catch { age = nil }
+            Gauge(label: "clowder_outbox_oldest_age_seconds", dimensions: [], factory: factory)
+                .record(Self.seconds(age))
         }
+    }
+
+    /// Nought where nothing waits, NaN where that is not known.
+    private static func seconds(_ age: Duration??) -> Double {
+        guard let age else { return .nan }
+        return age?.inSeconds ?? 0
     }
 
     /// Counts until graceful shutdown or cancellation.

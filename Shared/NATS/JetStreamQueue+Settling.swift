@@ -35,6 +35,12 @@ extension JetStreamQueue: MessageQueue {
         try await currentView().withIndex { $0.depth }
     }
 
+    /// Looks at all that is alive.
+    public func longestDue() async throws(MessagingError) -> Duration? {
+        let time = time
+        return try await currentView().withIndex { $0.firstDue(at: time) }.map { .seconds(time - $0) }
+    }
+
     /// Changes the record of a claim that is still the latest of its message.
     ///
     /// A change of which no answer came may have been made: when the same claim is settled again, its record tells.

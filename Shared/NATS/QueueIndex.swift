@@ -76,6 +76,12 @@ struct QueueIndex: Sendable {
         return taken
     }
 
+    /// Since when the message has been due that has been so the longest; looks at all of them.
+    func firstDue(at time: Double) -> Double? {
+        entries.values.lazy.map(\.digest).filter { [.ready, .leased].contains($0.state) && $0.time <= time }
+            .map(\.time).min()
+    }
+
     /// Lets a message be taken again that was not claimed.
     mutating func giveBack(_ id: String) {
         guard let entry = entries[id], entry.digest.state == .ready || entry.digest.state == .leased else { return }

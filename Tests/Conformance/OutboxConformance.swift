@@ -35,6 +35,7 @@ package struct OutboxConformance {
         try await givesNoRelayedMessageAgain()
         try await leavesARefusedMessageAloneForAWhile()
         try await forgetsTheRefusalOfWhatIsRelayed()
+        try await tellsForHowLongTheOldestHasWaited()
         try await erasesTheBodyOfARelayedMessage()
         try await keepsRelayedRowsForAWeek()
         try await discardsWhatATextOccursIn()
@@ -144,6 +145,22 @@ package struct OutboxConformance {
         try await empty()
     }
 
+    /// Being claimed is waiting still.
+    private func tellsForHowLongTheOldestHasWaited() async throws {
+        #expect(try await outbox.longestWait() == nil)
+        try await append(sample("a"))
+        time.advance(by: .seconds(5))
+        try await append(sample("b"))
+        time.advance(by: .seconds(2))
+        #expect(try await claim() == ["a", "b"])
+        #expect(try await outbox.longestWait() == .seconds(7))
+        try await outbox.markRelayed(["a"])
+        #expect(try await outbox.longestWait() == .seconds(2))
+        try await outbox.setAside("b", for: .zero, because: "too long")
+        #expect(try await outbox.longestWait() == nil)
+        try await empty()
+    }
+
     private func erasesTheBodyOfARelayedMessage() async throws {
         try await append(sample("a", body: "private"))
         try await outbox.markRelayed(["a"])
@@ -209,6 +226,7 @@ package struct OutboxConformance {
         await #expect { try await outbox.setAside("a", for: .seconds(1), because: "") } throws: { isUnavailable($0) }
         await #expect { _ = try await outbox.backlog() } throws: { isUnavailable($0) }
         await #expect { _ = try await outbox.refused() } throws: { isUnavailable($0) }
+        await #expect { _ = try await outbox.longestWait() } throws: { isUnavailable($0) }
     }
 
     // MARK: What the promises are tried with

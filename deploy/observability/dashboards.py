@@ -100,7 +100,13 @@ RESILIENCE = [
         ("clowder_pool_set_age_seconds", "{{job}} {{instance}} → {{service}}"),
     ),
     panel("Sets held against the registry", "none", ("clowder_pool_set_held", "{{job}} {{instance}} → {{service}}")),
-    panel("How many requests may be in flight", "none", ("clowder_concurrency_limit", "{{instance}}")),
+    panel(
+        "Requests in flight at the gateway, and how many may be",
+        "none",
+        (f"clowder_http_requests_in_flight{{{GATEWAY}}}", "{{instance}}"),
+        ("clowder_concurrency_limit", "limit {{instance}}"),
+    ),
+    panel("Leases that could not be renewed", "ops", total("clowder_registry_renewal_failures_total", "job", "instance")),
     panel("Requests shed, by priority", "reqps", total("clowder_shed_requests_total", "priority")),
     panel("Requests over a rate limit, by policy", "reqps", total("clowder_rate_limited_requests_total", "policy")),
     panel("Rate limits decided about without Redis", "reqps", total("clowder_rate_limit_fallbacks_total", "reason")),
@@ -146,6 +152,13 @@ MAIL = [
         ("max(clowder_outbox_backlog)", "waiting"),
         ("max(clowder_outbox_refused)", "refused by the queue"),
     ),
+    panel(
+        "For how long the oldest message has waited",
+        "s",
+        ("max(clowder_outbox_oldest_age_seconds)", "in the outbox"),
+        ("max(clowder_queue_oldest_due_age_seconds)", "in the queue, due"),
+    ),
+    panel("Claims that could not be renewed", "ops", total("clowder_queue_renewal_failures_total", "topic")),
     panel("Messages in the queue, by state", "none", ("max by (state) (clowder_queue_depth)", "{{state}}")),
     panel(
         "Dead letters since the processes started, by topic",
@@ -173,6 +186,8 @@ PROCESSES = [
     panel("Starts in half an hour", "none", ("changes(process_start_time_seconds[30m])", "{{job}} {{instance}}")),
     panel("Checks that fail", "none", ("clowder_check_passes == 0", "{{job}} {{instance}}: {{check}}"), kind="table"),
     panel("Processors in use", "none", ("rate(process_cpu_seconds_total[1m])", "{{job}} {{instance}}")),
+    panel("Requests in flight", "none", ("clowder_http_requests_in_flight", "{{job}} {{instance}}")),
+    panel("Age of the key that signs tokens", "s", ("clowder_signing_key_age_seconds", "{{instance}}")),
     panel("Resident memory", "bytes", ("process_resident_memory_bytes", "{{job}} {{instance}}")),
     panel("Threads", "none", ("process_threads", "{{job}} {{instance}}")),
     panel(

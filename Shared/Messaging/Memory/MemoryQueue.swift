@@ -66,6 +66,13 @@ public final class MemoryQueue: MessageQueue, DeadLetterStore, MessageErasure {
         state.withLock { $0.depth }
     }
 
+    /// Looks at the first of each topic.
+    public func longestDue() async throws(MessagingError) -> Duration? {
+        let time = now()
+        guard let first = state.withLock({ $0.firstDue(at: time) }) else { return nil }
+        return .seconds(time.timeIntervalSince(first))
+    }
+
     private func settle(_ claim: Claim, by outcome: MemoryQueueState.Outcome) throws(MessagingError) {
         let time = now()
         try state.withLock { state throws(MessagingError) in try state.settle(claim, by: outcome, at: time) }

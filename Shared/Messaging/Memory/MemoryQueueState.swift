@@ -90,6 +90,11 @@ struct MemoryQueueState: Sendable {
         }
     }
 
+    /// Since when the message has been due that has been so the longest.
+    func firstDue(at time: Date) -> Date? {
+        due.values.compactMap(\.elements.first?.time).filter { $0 <= time }.min()
+    }
+
     mutating func settle(_ claim: Claim, by outcome: Outcome, at time: Date) throws(MessagingError) {
         let id = claim.message.id
         guard let held = entries[id], held.fence == claim.fence, case .claimed = held.stage, var entry = take(id) else {

@@ -33,4 +33,7 @@ public protocol Outbox: Sendable {
 
     /// How many messages were set aside and are not relayed.
     func refused() async throws(MessagingError) -> Int
+
+    /// For how long the oldest message has been waiting that is neither relayed nor set aside; nil when there is none.
+    func longestWait() async throws(MessagingError) -> Duration?
 }

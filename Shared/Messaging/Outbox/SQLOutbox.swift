@@ -155,4 +155,17 @@ public struct SQLOutbox: Outbox {
             }
         }
     }
+
+    /// Looks at the row that was written first, of those that are not set aside.
+    public func longestWait() async throws(MessagingError) -> Duration? {
+        let time = now().timeIntervalSince1970
+        return try await StoreAccess.perform("outbox") {
+            let oldest: Double? = try await database.read { session in
+                try session.value(
+                    "SELECT written_at FROM outbox WHERE relayed_at IS NULL AND refusal IS NULL ORDER BY sequence LIMIT 1"
+                )
+            }
+            return oldest.map { .seconds(max(0, time - $0)) }
+        }
+    }
 }

@@ -31,6 +31,11 @@ public protocol MessageQueue: Sendable {
 
     /// How many messages are in which state.
     func depth() async throws(MessagingError) -> QueueDepth
+
+    /// For how long the message that has been due the longest has been so; nil when none is.
+    ///
+    /// A claimed message is due once its lease has run out; a dead letter is not.
+    func longestDue() async throws(MessagingError) -> Duration?
 }
 
 /// Whether a message was new to the queue.

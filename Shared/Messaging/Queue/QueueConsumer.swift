@@ -164,6 +164,7 @@ public struct QueueConsumer: Service {
         } catch {
             guard error.code != .leaseLost else { return false }
             Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+            Counter(label: "clowder_queue_renewal_failures_total", dimensions: [("topic", settings.topic)]).increment()
         }
         return true
     }

@@ -133,6 +133,20 @@ public struct SQLiteQueue: MessageQueue {
         }
     }
 
+    /// Looks at all that is alive, in the order in which it is due.
+    public func longestDue() async throws(MessagingError) -> Duration? {
+        let time = now().timeIntervalSince1970
+        return try await StoreAccess.perform("queue") {
+            let first: Double? = try await database.read { session in
+                try session.value(
+                    "SELECT min(available_at) FROM message WHERE state IN ('ready', 'leased') AND available_at <= ?",
+                    [time]
+                )
+            }
+            return first.map { .seconds(time - $0) }
+        }
+    }
+
     /// Changes the row of a claim that is still ours.
     private func settle(
         _ claim: Claim,

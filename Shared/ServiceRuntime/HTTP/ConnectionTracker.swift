@@ -30,6 +30,11 @@ public final class ConnectionTracker: Sendable {
         connections.withLock { $0.values.sorted { $0.since < $1.since } }
     }
 
+    /// Requests of all connections that are not answered yet.
+    var inFlight: Int {
+        connections.withLock { $0.values.reduce(0) { $0 + $1.inFlight } }
+    }
+
     /// Address and port, an IPv6 address in brackets.
     static func peer(_ address: SocketAddress?) -> String {
         guard let host = address?.ipAddress, let port = address?.port else { return "unknown" }

@@ -1,11 +1,13 @@
 import Discovery
 import Logging
+import Metrics
 import ServiceLifecycle
 
 /// Keeps a replica registered from the moment it is ready until it is told to stop.
 ///
 /// At graceful shutdown the replica is taken out of the registry and goes on serving for the lame-duck time, so that
-/// callers who do not know yet still get answers; only then is the listener closed.
+/// callers who do not know yet still get answers; only then is the listener closed. Leases that could not be renewed are
+/// counted: `clowder_registry_renewal_failures_total`.
 struct Registration: Service {
     let registry: any ServiceRegistry
     let service: ServiceName
@@ -61,7 +63,7 @@ struct Registration: Service {
             do {
                 try await registry.register(endpoint, as: service)
             } catch {
-                Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+                tellFailure(error)
             }
             await renewOperations(operations)
             try await Task.sleep(for: registry.leaseDuration / 3)
@@ -73,8 +75,13 @@ struct Registration: Service {
         do {
             try await registry.register(operations, as: operationsService)
         } catch {
-            Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+            tellFailure(error)
         }
+    }
+
+    private func tellFailure(_ error: any Error) {
+        Logger.current.warning("lease cannot be renewed; trying again", metadata: ["error": "\(error)"])
+        Counter(label: "clowder_registry_renewal_failures_total").increment()
     }
 
     private func withdraw(_ endpoint: Endpoint, _ operations: Endpoint) async {

@@ -1,6 +1,7 @@
 import Discovery
 import FoundationEssentials
 import Hummingbird
+import Metrics
 import NIOCore
 import Telemetry
 
@@ -33,7 +34,9 @@ struct OperationsRoutes: Sendable {
         router.get("livez") { _, _ in JSONReply.make(Liveness()) }
         router.get("readyz") { _, _ in await readinessReport() }
         router.get("metrics") { _, _ in
-            Response(
+            Gauge(label: "clowder_http_requests_in_flight", dimensions: [], factory: metrics)
+                .record(connections.inFlight)
+            return Response(
                 status: .ok,
                 headers: [.contentType: PrometheusRegistry.contentType],
                 body: .init(byteBuffer: ByteBuffer(string: metrics.exposition() + ProcessMetrics.exposition()))

@@ -7,6 +7,7 @@ extension QueuePromise {
     static let memory = [
         QueuePromise("remembersIDsForAWeek", remembersIDsForAWeek),
         QueuePromise("keepsUnfinishedMessagesForAsLongAsTheyTake", keepsUnfinishedMessagesForAsLongAsTheyTake),
+        QueuePromise("tellsForHowLongMessagesHaveBeenDue", tellsForHowLongMessagesHaveBeenDue),
         QueuePromise("keepsTheLatestTwentyFailures", keepsTheLatestTwentyFailures),
         QueuePromise("cutsALongErrorTo500Characters", cutsALongErrorTo500Characters),
         QueuePromise("refusesACursorThatIsNotItsOwn", refusesACursorThatIsNotItsOwn),
@@ -30,6 +31,29 @@ extension QueuePromise {
             time.advance(by: .seconds(365 * 24 * 3600))
             try await queue.enqueue("later")
             #expect(try await queue.depth() == QueueDepth(ready: 2, inFlight: 0, dead: 1))
+        }
+    }
+
+    /// Neither what is delayed or claimed is due, nor a dead letter; what was claimed is, when its lease has run out.
+    private static func tellsForHowLongMessagesHaveBeenDue(_ engine: QueueEngine) async throws {
+        try await engine.withQueue { queue, time in
+            #expect(try await queue.longestDue() == nil)
+            try await queue.kill("dead")
+            _ = try await queue.enqueue(.sample("delayed"), delay: .seconds(30))
+            time.advance(by: .seconds(20))
+            #expect(try await queue.longestDue() == nil)
+            _ = try await queue.enqueue(.sample("other", topic: "erasure"), delay: .zero)
+            time.advance(by: .seconds(15))
+            #expect(try await queue.longestDue() == .seconds(15))
+            try await queue.complete(try #require(try await queue.claim(topic: "erasure").first))
+            #expect(try await queue.longestDue() == .seconds(5))
+            let claim = try await queue.claimOnly()
+            #expect(try await queue.longestDue() == nil)
+            time.advance(by: .seconds(67))
+            #expect(try await queue.longestDue() == .seconds(7))
+            try await queue.complete(try await queue.claimOnly())
+            #expect(claim.message.id == "delayed")
+            #expect(try await queue.longestDue() == nil)
         }
     }
 

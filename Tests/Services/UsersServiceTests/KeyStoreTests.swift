@@ -1,5 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
+import Metrics
+import MetricsTestKit
 import ServiceTestSupport
 import TestSupport
 import Testing
@@ -53,6 +55,19 @@ import UsersContract
             }
             #expect(try await withUsersService(in: directory) { try await keySet(of: $0) } == before)
         }
+    }
+
+    @Test func tellsHowOldTheKeyIsThatSigns() async throws {
+        let metrics = TestMetrics()
+        try await withMetricsFactory(metrics) {
+            try await withUsersService { users in
+                _ = try await users.logIn(.admin)
+                users.time.advance(by: Self.day)
+                _ = try await users.logIn(.admin)
+            }
+        }
+        let age = try metrics.expectRecorder("clowder_signing_key_age_seconds")
+        #expect(age.values.first == 0 && age.lastValue == 86_400)
     }
 
     /// Readers of the key set, and the other replicas, know a key before the first token that it signed.

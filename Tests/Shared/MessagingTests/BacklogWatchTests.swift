@@ -20,6 +20,29 @@ import Testing
         }
     }
 
+    @Test func tellsForHowLongMessagesHaveBeenDue() async throws {
+        try await ConsumerStore.with { store in
+            try await store.queue.enqueue("a")
+            store.time.advance(by: .seconds(90))
+            try await whileRunning(BacklogWatch(of: store.queue, every: .milliseconds(1), factory: metrics)) { _ in
+                try await eventually("90 s", holds: { last("clowder_queue_oldest_due_age_seconds") == 90 })
+                try await store.queue.complete(try await store.queue.claimOnly())
+                try await eventually("nothing", holds: { last("clowder_queue_oldest_due_age_seconds") == 0 })
+            }
+        }
+    }
+
+    @Test func tellsForHowLongMessagesHaveWaitedInTheOutbox() async throws {
+        let store = try OutboxStore()
+        try await store.append(.sample("a"))
+        store.time.advance(by: .seconds(30))
+        try await whileRunning(BacklogWatch(of: store.outbox, every: .milliseconds(1), factory: metrics)) { _ in
+            try await eventually("30 s", holds: { last("clowder_outbox_oldest_age_seconds") == 30 })
+            try await store.outbox.markRelayed(["a"])
+            try await eventually("nothing", holds: { last("clowder_outbox_oldest_age_seconds") == 0 })
+        }
+    }
+
     /// What cannot be counted is not nought.
     @Test func tellsOfAQueueThatIsAway() async throws {
         try await ConsumerStore.with { store in
@@ -29,6 +52,7 @@ import Testing
             }
             try await whileRunning(BacklogWatch(of: queue, every: .milliseconds(1), factory: metrics)) { _ in
                 try await eventually("nothing is known") { depth("ready")?.isNaN == true ? () : nil }
+                try await eventually("no age", holds: { last("clowder_queue_oldest_due_age_seconds")?.isNaN == true })
                 isAway.withLock { $0 = false }
                 try await reaches(["ready": 0, "in-flight": 0, "dead": 0])
             }
@@ -56,9 +80,11 @@ import Testing
         try? metrics.expectRecorder("clowder_queue_depth", [("state", state)]).lastValue
     }
 
-    private var backlog: Double? {
+    private var backlog: Double? { last("clowder_outbox_backlog") }
+
+    private func last(_ gauge: String) -> Double? {
         // See above.
-        try? metrics.expectRecorder("clowder_outbox_backlog").lastValue
+        try? metrics.expectRecorder(gauge).lastValue
     }
 
     private var refused: Double? {

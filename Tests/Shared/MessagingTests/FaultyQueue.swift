@@ -43,4 +43,9 @@ struct FaultyQueue: MessageQueue {
         try before(.depth)
         return try await queue.depth()
     }
+
+    func longestDue() async throws(MessagingError) -> Duration? {
+        try before(.depth)
+        return try await queue.longestDue()
+    }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Metrics
 import SQLStorage
 import Synchronization
 import Tokens
@@ -9,7 +10,8 @@ import Tokens
 /// A key signs for ``signingPeriod``. Its successor is published ``publicationLead`` before it signs, so that every
 /// replica and every reader of the key set knows it by then. A key stays published for ``publishedPeriod``, longer than
 /// any token it signed lives. Private keys are stored sealed with AES-256-GCM under
-/// the deployment's secret, so that a copy of the database signs nothing.
+/// the deployment's secret, so that a copy of the database signs nothing. The age of the one that signs is told:
+/// `clowder_signing_key_age_seconds`.
 final class KeyStore: Sendable {
     static let signingPeriod: TimeInterval = 30 * 24 * 3600
     static let publishedPeriod: TimeInterval = 31 * 24 * 3600
@@ -50,6 +52,7 @@ final class KeyStore: Sendable {
         guard let stored = keys.first(where: { $0.createdAt <= latest }) ?? keys.last else {
             throw SQLError(.unexpected, "there is no signing key")
         }
+        Gauge(label: "clowder_signing_key_age_seconds").record(max(0, now().timeIntervalSince1970 - stored.createdAt))
         return stored.key
     }
 

@@ -1,5 +1,7 @@
 import Conformance
 import Messaging
+import Metrics
+import MetricsTestKit
 import Synchronization
 import TestSupport
 import Testing
@@ -127,11 +129,16 @@ import Testing
                 await gate.pass()
                 return Task.isCancelled ? .dead("cancelled") : .done
             }
-            try await whileRunning(consumer) { _ in
-                try await eventually("two renewals") { renewals.withLock { $0 } >= 2 ? () : nil }
-                gate.open()
-                try await store.reachEnd()
+            let metrics = TestMetrics()
+            try await withMetricsFactory(metrics) {
+                try await whileRunning(consumer) { _ in
+                    try await eventually("two renewals") { renewals.withLock { $0 } >= 2 ? () : nil }
+                    gate.open()
+                    try await store.reachEnd()
+                }
             }
+            let failures = try metrics.expectCounter("clowder_queue_renewal_failures_total", [("topic", Message.topic)])
+            #expect(failures.totalValue >= 1)
         }
     }
 

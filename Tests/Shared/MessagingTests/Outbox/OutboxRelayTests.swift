@@ -174,4 +174,8 @@ private struct ForgetfulOutbox: Outbox {
     func refused() async throws(MessagingError) -> Int {
         try await outbox.refused()
     }
+
+    func longestWait() async throws(MessagingError) -> Duration? {
+        try await outbox.longestWait()
+    }
 }

@@ -1,8 +1,10 @@
+import CoreMetrics
 import Discovery
 import HTTPTypes
 import HummingbirdTesting
 import ServiceLifecycle
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
 
@@ -46,11 +48,15 @@ import Testing
 
     @Test func registersAgainAfterARegistryOutage() async throws {
         let replica = Replica(leaseDuration: .milliseconds(30))
+        let metrics = PrometheusRegistry()
         replica.registry.fail(times: 4)
-        try await replica.run {
-            try await replica.waitUntil("the service is registered") { replica.registry.has("users") }
+        try await withMetricsFactory(metrics) {
+            try await replica.run {
+                try await replica.waitUntil("the service is registered") { replica.registry.has("users") }
+            }
         }
         #expect(!replica.registry.has("users"))
+        #expect(metrics.exposition().contains("\nclowder_registry_renewal_failures_total 4\n"))
     }
 
     /// Not ready, out of the registry, listener closed, background work stopped.

@@ -128,6 +128,17 @@ import Testing
         #expect(text.hasPrefix(#"{"connections":[{"inFlight":1,"peer":"192.0.2.1:5000","requests":1,"since":""#))
     }
 
+    @Test func countsTheRequestsInFlight() async throws {
+        #expect(try await body("/metrics").contains("\nclowder_http_requests_in_flight 0\n"))
+        for (id, requests) in [(ObjectIdentifier(metrics), 2), (ObjectIdentifier(connections), 1)] {
+            connections.opened(id, peer: "192.0.2.1:5000")
+            for _ in 0..<requests { connections.requestStarted(id) }
+        }
+        #expect(try await body("/metrics").contains("\nclowder_http_requests_in_flight 3\n"))
+        connections.requestFinished(ObjectIdentifier(metrics))
+        #expect(try await body("/metrics").contains("\nclowder_http_requests_in_flight 2\n"))
+    }
+
     @Test func showsWhetherCallsPass() async throws {
         pool.replace(with: [Endpoint(id: "search-1", host: "search-1.example", port: 80)])
         #expect(try await body("/upstreams").contains(#""breaker":"closed""#))
