@@ -11,6 +11,9 @@ import Darwin
 /// A file that is removed or replaced stays open, and takes rows that nobody will ever see again: whoever looks finds
 /// another file in its place, or none.
 struct DatabaseFile: Hashable, Sendable {
+    /// Where it is described how to get the file back.
+    private static let runbook = SQLiteStorageError.runbook + "#a-file-that-was-removed-or-replaced"
+
     private let path: String
     private let device: UInt64
     private let inode: UInt64
@@ -33,7 +36,11 @@ struct DatabaseFile: Hashable, Sendable {
         guard try DatabaseFile(path) != self else { return }
         throw SQLError(
             .unavailable,
-            "SQLite: \(path) was replaced while it was open; stop every process that has it open, and start them again"
+            """
+            SQLite: \(path) was replaced while it was open; the file before is gone for good where it was deleted and \
+            the processes that have it open end. To go on with the new one, end them all, remove the -wal and -shm that \
+            they leave unless the new file came with its own, and start them then: \(Self.runbook)
+            """
         )
     }
 
@@ -43,8 +50,10 @@ struct DatabaseFile: Hashable, Sendable {
         }
         return SQLError(
             .unavailable,
-            "SQLite: \(path) was removed while it was open; stop every process that has it open, and put it back: "
-                + SQLiteStorageError.runbook
+            """
+            SQLite: \(path) was removed while it was open; where it was moved, move it back. Where it was deleted, do not \
+            end the processes that have it open, which hold the last copy, before that is saved: \(Self.runbook)
+            """
         )
     }
 }

@@ -55,6 +55,9 @@ public final class SQLiteDatabase: SQLDatabase {
             return SQLiteDatabase(path: path, file: try DatabaseFile(path), writer: writer, wait: wait)
         } catch let error as SQLiteError {
             throw SQLiteStorageError(path: path, error)
+        } catch let error as SQLError {
+            // The file was removed meanwhile.
+            throw SQLiteStorageError(path: path, message: "failed: \(error)")
         }
     }
 
