@@ -146,28 +146,63 @@ import Testing
         }
     }
 
-    /// Who changed what is told by a line of its own, under the request's correlation ID; what changed nothing by none.
+    /// Who changes what is told before and after, under the request's correlation ID, and that nothing was there as well.
     @Test(arguments: [
-        (HTTPRequest.Method.post, "/message-3/replay", "dead letter replayed", ["message.id": "message-3"]),
-        (.delete, "/message-3", "dead letter removed", ["message.id": "message-3"]),
-        (.post, "/replay", "all dead letters replayed", ["count": "5"]),
+        (
+            HTTPRequest.Method.post, "/message-3/replay", ["replaying a dead letter", "dead letter replayed"],
+            ["message.id": "message-3", "count": "1"]
+        ),
+        (
+            .delete, "/message-3", ["removing a dead letter", "dead letter removed"],
+            ["message.id": "message-3", "count": "1"]
+        ),
+        (.post, "/replay", ["replaying all dead letters", "all dead letters replayed"], ["count": "5"]),
     ])
-    func tellsWhoChangedWhat(
+    func tellsWhoChangesWhat(
         method: HTTPRequest.Method,
         suffix: String,
-        message: String,
+        messages: [String],
         facts: [String: String]
     ) async throws {
         try await withDeadLetters { worker in
             for id in ["first-change", "second-change"] {
                 _ = try await worker.send(method, path + suffix, roles: operators, correlationID: id)
             }
-            let line = try #require(worker.logged("\(message)").first)
-            #expect(line.level == .notice)
-            for (key, value) in facts { #expect(line.metadata[key].map { "\($0)" } == value) }
-            #expect(line.metadata["account.id"] == "account-1")
-            #expect(line.metadata["correlation.id"] == "first-change")
-            #expect(worker.logged("\(message)").count == 1)
+            let first = worker.audit(of: "first-change")
+            #expect(first.map { "\($0.level) \($0.message)" } == messages.map { "notice \($0)" })
+            for (key, value) in facts { #expect(first.last?.metadata[key].map { "\($0)" } == value) }
+            #expect(first.first?.metadata["message.id"] == first.last?.metadata["message.id"])
+            let second = worker.audit(of: "second-change")
+            #expect(second.map { "\($0.message)" } == [messages[0], "no dead letter changed"])
+            #expect((first + second).allSatisfy { $0.metadata["account.id"] == "account-1" })
+        }
+    }
+
+    /// What fails may have changed something: who asked for it is told all the same.
+    @Test(
+        arguments: [
+            (HTTPRequest.Method.post, "/message-3/replay", "message-3", "it may be replayed all the same"),
+            (.delete, "/message-3", "message-3", "it may be removed all the same"),
+            (.post, "/replay", nil, "some may be replayed"),
+        ] as [(HTTPRequest.Method, String, String?, String)]
+    )
+    func tellsWhoAskedForWhatFailed(
+        method: HTTPRequest.Method,
+        suffix: String,
+        messageID: String?,
+        words: String
+    ) async throws {
+        try await withDeadLetters { worker in
+            let queue = try SQLiteDatabase.open(worker.directory + "/queue.sqlite", migrations: [])
+            _ = try await queue.write { try $0.execute("ALTER TABLE message RENAME TO broken") }
+            let answer = try await worker.send(method, path + suffix, roles: operators, correlationID: "change")
+            #expect(answer.status == .serviceUnavailable)
+            let lines = worker.audit(of: "change")
+            #expect(lines.map(\.level) == [.notice, .warning])
+            #expect(lines.last?.message.description.hasSuffix("failed; " + words) == true)
+            #expect(lines.last?.metadata["error"]?.description.contains("message") == true)
+            #expect(lines.allSatisfy { $0.metadata["account.id"] == "account-1" })
+            #expect(lines.allSatisfy { $0.metadata["message.id"]?.description == messageID })
         }
     }
 
@@ -206,5 +241,12 @@ import Testing
             #expect(answer.headers[.retryAfter] == "1")
             #expect(try answer.problem.type == "urn:clowder:problem:unavailable")
         }
+    }
+}
+
+extension RunningMailWorker {
+    /// What the log tells of who changed letters in a call.
+    fileprivate func audit(of correlationID: String) -> [InMemoryLogHandler.Entry] {
+        entries.filter { $0.metadata["account.id"] != nil && $0.metadata["correlation.id"] == "\(correlationID)" }
     }
 }

@@ -41,10 +41,8 @@ struct RunningMailWorker: Sendable {
         logs.entries.map { "\($0.level) \($0.message) \($0.metadata)" }
     }
 
-    /// What the worker has logged with these words as its message: level and metadata.
-    func logged(_ message: Logger.Message) -> [InMemoryLogHandler.Entry] {
-        logs.entries.filter { $0.message == message }
-    }
+    /// The lines that the worker has logged.
+    var entries: [InMemoryLogHandler.Entry] { logs.entries }
 
     /// Sends a request, with the longest deadline that the service grants.
     func send(

@@ -1,14 +1,12 @@
 import AccessPolicy
 import Hummingbird
 import InputValidation
-import Logging
 import MailWorkerContract
 import Messaging
 import ServiceRuntime
-import StructuredLogging
 import Tokens
 
-/// Looking at dead letters, replaying and removing them; who changes one is told by a line of the log.
+/// Looking at dead letters, replaying and removing them; who changes one is told by ``DeadLetterAudit``.
 struct DeadLetterRoutes: Sendable {
     private static let defaultLimit = 20
     private static let limits = 1...100
@@ -77,34 +75,31 @@ struct DeadLetterRoutes: Sendable {
     private func replay(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let caller = try await access.requireCaller(Permission("replay", "dead-letter"), of: request)
         let id = try context.parameters.require("id")
-        guard try await letters.replay(id: id) else { throw Problem.notFound("dead letter") }
-        Logger.current.notice(
-            "dead letter replayed",
-            metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.messageID: "\(id)"]
-        )
+        let audit = DeadLetterAudit(.replay, by: caller.accountID, of: id)
+        let isReplayed =
+            try await audit.follow { () async throws(MessagingError) in
+                try await letters.replay(id: id) ? 1 : 0
+            } == 1
+        guard isReplayed else { throw Problem.notFound("dead letter") }
         return JSONReply.make(ReplayReply(replayed: 1), status: .accepted)
     }
 
     private func replayAll(_ request: Request) async throws -> Response {
         let caller = try await access.requireCaller(Permission("replay", "dead-letter"), of: request)
-        let count = try await letters.replayAll()
-        if count > 0 {
-            Logger.current.notice(
-                "all dead letters replayed",
-                metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.count: .stringConvertible(count)]
-            )
-        }
+        let audit = DeadLetterAudit(.replayAll, by: caller.accountID)
+        let count = try await audit.follow { () async throws(MessagingError) in try await letters.replayAll() }
         return JSONReply.make(ReplayReply(replayed: count), status: .accepted)
     }
 
     private func delete(_ request: Request, _ context: ServiceRequestContext) async throws -> Response {
         let caller = try await access.requireCaller(Permission("delete", "dead-letter"), of: request)
         let id = try context.parameters.require("id")
-        guard try await letters.delete(id: id) else { throw Problem.notFound("dead letter") }
-        Logger.current.notice(
-            "dead letter removed",
-            metadata: [LogKey.accountID: "\(caller.accountID)", LogKey.messageID: "\(id)"]
-        )
+        let audit = DeadLetterAudit(.delete, by: caller.accountID, of: id)
+        let isDeleted =
+            try await audit.follow { () async throws(MessagingError) in
+                try await letters.delete(id: id) ? 1 : 0
+            } == 1
+        guard isDeleted else { throw Problem.notFound("dead letter") }
         return Response(status: .noContent)
     }
 }
