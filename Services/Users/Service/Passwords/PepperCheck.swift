@@ -21,8 +21,8 @@ struct PepperCheck: Sendable {
         let hash = if let known { known } else { try await store(try await hasher.hash(Self.text)) }
         guard try await hasher.verify(Self.text, against: hash) == .differs else { return }
         throw SettingsError([
-            "password.pepper: the passwords in this database were made with another one; put that one back, or give "
-                + "all passwords up: docs/runbooks/key-rotation.md#the-pepper"
+            "password.pepper: the passwords in this database were made with another one, or the first process of this "
+                + "version had another one; how to tell, and what to do: docs/runbooks/key-rotation.md#the-pepper"
         ])
     }
 
