@@ -84,7 +84,7 @@ public struct ServiceProcess: Sendable {
         MetricsSystem.bootstrap(metrics)
         let registry = try RegistryURL.registry(settings)
         let logger = Logger(label: "\(name)")
-        let certificate = try ServerCertificate.configured(settings, logger: logger)
+        let certificate = try ServerCertificate.configured(settings, logger: logger, now: { Date.now })
         let tracing = Tracing(settings, service: name, instanceID: instanceID, version: version)
         try await withLogger(logger) { logger in
             try await tracing.bound {

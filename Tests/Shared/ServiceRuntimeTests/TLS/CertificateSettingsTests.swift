@@ -1,4 +1,5 @@
 import Configuration
+import FoundationEssentials
 import Logging
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
     private func configured(_ certificate: String, _ key: String) throws -> ServerCertificate? {
         let arguments = ["--registry-url=dns:x", "--http-tls-certificate=\(certificate)", "--http-tls-key=\(key)"]
         let settings = try Settings.load(ServiceSettings.all, arguments: arguments, environment: [:])
-        return try ServerCertificate.configured(settings, logger: Logger(label: "tests"))
+        return try ServerCertificate.configured(settings, logger: Logger(label: "tests"), now: { Date.now })
     }
 
     private func problem(_ certificate: String, _ key: String) -> String? {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import FoundationEssentials
 import HTTPEdge
 import Hummingbird
 import HummingbirdCore
@@ -33,7 +34,7 @@ final class EncryptedListener: Sendable {
         self.log = log
         files = CertificateFiles(in: directory)
         try files.write(.first)
-        certificate = try ServerCertificate(files, logger: logger)
+        certificate = try ServerCertificate(files, logger: logger, now: { Date.now })
         let router = Router(context: ServiceRequestContext.self)
         for method in [HTTPRequest.Method.get, .head, .post] {
             router.on("/thing", method: method) { request, _ in try await handler(request) }

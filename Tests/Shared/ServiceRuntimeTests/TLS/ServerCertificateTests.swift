@@ -10,11 +10,12 @@ import Testing
 /// What a listener's certificate is read from, and when it is read again.
 @Suite struct ServerCertificateTests {
     private let log = InMemoryLogHandler()
+    private let time = ManualTime(start: .now)
 
     private var lines: [String] { log.entries.map { "\($0.level) \($0.message)" } }
 
     private func make(_ files: CertificateFiles) throws -> ServerCertificate {
-        try ServerCertificate(files, logger: Logger(label: "tests") { [log] _ in log })
+        try ServerCertificate(files, logger: Logger(label: "tests") { [log] _ in log }, now: { [time] in time.date })
     }
 
     /// Looks as often as a change needs to be taken.
@@ -63,6 +64,34 @@ import Testing
             settle(certificate)
             let last = ["notice certificate replaced", "error certificate has expired; clients refuse it"]
             #expect(Array(lines.suffix(2)) == last && lines.count == 4)
+        }
+    }
+
+    @Test func saysOnceThatOneRunsOutWhileItIsServed() async throws {
+        try await withTemporaryDirectory { directory in
+            let files = CertificateFiles(in: directory)
+            try files.write(.first)
+            let certificate = try make(files)
+            let expiry = try files.load().expiry
+            let left = Duration.seconds(expiry.timeIntervalSince(time.date))
+            time.advance(by: left - .seconds(1))
+            certificate.look()
+            #expect(lines == [])
+            time.advance(by: .seconds(1))
+            for _ in 0..<3 { certificate.look() }
+            #expect(lines == ["error certificate has expired; clients refuse it"])
+            #expect(log.entries.first?.metadata["expires.at"]?.description == expiry.ISO8601Format())
+            // A broken pair in its place changes nothing about that; the next one that has run out is told again.
+            try files.write(key: "nonsense")
+            settle(certificate)
+            try files.write(.second)
+            settle(certificate)
+            #expect(
+                Array(lines.dropFirst()) == [
+                    "error certificate refused; the one before stays in force", "notice certificate replaced",
+                    "error certificate has expired; clients refuse it",
+                ]
+            )
         }
     }
 
