@@ -77,7 +77,7 @@ final class Opened: Sendable {
         body: [UInt8],
         reserve: Int
     ) throws(MessagingError) {
-        let limit = Int(natsConnection_GetMaxPayload(pointer)) - reserve
+        let limit = try limit(reserve: reserve)
         let length = fields.reduce(body.count + 12) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         guard length <= limit else {
             let refusal = Refusal("\(length) bytes are more than \(limit); raise max_payload at the server")
@@ -97,6 +97,19 @@ final class Opened: Sendable {
         defer { natsMsg_Destroy(message) }
         for field in fields { try Self.check(natsMsgHeader_Set(message, field.name, field.value)) }
         try Self.check(natsConnection_PublishMsg(pointer, message))
+    }
+
+    /// How long a message may be that can grow by `reserve` bytes.
+    ///
+    /// - Throws: ``MessagingError`` with the code `unavailable` when there is no room for any: that is the server's fault,
+    ///   not the message's.
+    private func limit(reserve: Int) throws(MessagingError) -> Int {
+        let maximum = Int(natsConnection_GetMaxPayload(pointer))
+        guard maximum > reserve else {
+            let refusal = Refusal("max_payload is \(maximum) bytes; raise it above \(reserve) at the server")
+            throw MessagingError(.unavailable, "NATS takes no message of the queue at all", cause: refusal)
+        }
+        return maximum - reserve
     }
 
     /// Has a receiver called with what comes to a subject.

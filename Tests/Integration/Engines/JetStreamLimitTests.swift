@@ -47,18 +47,32 @@ struct JetStreamLimitTests {
         }
     }
 
+    /// A server that takes no message at all says nothing of any: each stays in its place.
+    @Test func waitsForAServerThatHasRoomForMessages() async throws {
+        try await NATSServer.with("max_payload: 65536") { server in
+            try await withOutbox { outbox, append, _ in
+                try await append([message("a"), message("b")])
+                let queue = try await queue(at: server)
+                let error = await #expect(throws: MessagingError.self) {
+                    try await queue.enqueue(message("c"), delay: .zero)
+                }
+                #expect(error?.code == .unavailable)
+                #expect(error.map { "\($0)".contains("max_payload is 65536 bytes") } == true)
+                let relay = OutboxRelay(outbox: outbox, queue: queue)
+                #expect(await relay.relayBatch() == 0)
+                #expect(try await outbox.refused() == 0)
+
+                try await server.restart(with: "max_payload: 100000")
+                try await eventually("the relay of both", holds: { await relay.relayBatch() == 2 })
+                #expect(try await claimed(try await self.queue(at: server), limit: 9) == ["a", "b"])
+            }
+        }
+    }
+
     /// Somebody else made the stream, with a limit of its own.
     @Test func refusesWhatTheStreamDoesNotTake() async throws {
         try await NATSServer.with { server in
-            let made =
-                #"{"name":"test","subjects":["test.*"],"storage":"file","retention":"limits","discard":"new","#
-                + #""max_msgs_per_subject":1,"max_msg_size":2000}"#
-            _ = try await LineConversation.ask(
-                "CONNECT {}\r\nSUB in 1\r\nPUB $JS.API.STREAM.CREATE.test in \(made.utf8.count)\r\n\(made)\r\nPING",
-                port: server.port,
-                until: "stream_create_response",
-                within: .seconds(5)
-            )
+            try await server.setLimit(2000, by: "CREATE")
             let queue = try await queue(at: server)
             let error = await #expect(throws: MessagingError.self) {
                 try await queue.enqueue(message("long", length: 4000), delay: .zero)
@@ -107,5 +121,21 @@ struct JetStreamLimitTests {
                 time
             )
         }
+    }
+}
+
+extension NATSServer {
+    /// Makes or changes the stream `test` as the queue's, with a limit of its own to the length of a message.
+    fileprivate func setLimit(_ length: Int, by call: String) async throws {
+        let stream =
+            #"{"name":"test","subjects":["test.*"],"storage":"file","retention":"limits","discard":"new","#
+            + #""max_msgs_per_subject":1,"duplicate_window":120000000000,"max_msg_size":\#(length)}"#
+        let answer = try await LineConversation.ask(
+            "CONNECT {}\r\nSUB in 1\r\nPUB $JS.API.STREAM.\(call).test in \(stream.utf8.count)\r\n\(stream)\r\nPING",
+            port: port,
+            until: "_response",
+            within: .seconds(5)
+        )
+        #expect(answer.contains(#""max_msg_size":\#(length)"#), "\(answer)")
     }
 }
