@@ -1,3 +1,4 @@
+import Logging
 public import Messaging
 import Synchronization
 
@@ -44,6 +45,7 @@ extension JetStreamQueue: MessageQueue {
     /// Changes the record of a claim that is still the latest of its message.
     ///
     /// A change of which no answer came may have been made: when the same claim is settled again, its record tells.
+    /// Where the stream does not take the record for its length, the outcome counts for more than the errors before it.
     private func settle(
         _ claim: Claim,
         _ change: @Sendable (inout QueueRecord) -> Void
@@ -52,8 +54,9 @@ extension JetStreamQueue: MessageQueue {
         let id = claim.message.id
         var held = state.withLock { $0.held[id] }
         if held?.stored.record.fence != claim.fence { held = nil }
-        let unanswered = held?.unanswered ?? []
+        var unanswered = held?.unanswered ?? []
         var known = unanswered.isEmpty ? held?.stored : nil
+        var cuts = 0
         while true {
             guard let stored = if let known { known } else { try await stream.record(id: id) } else {
                 throw lost(claim)
@@ -62,11 +65,19 @@ extension JetStreamQueue: MessageQueue {
             guard stored.record.digest.state == .leased, stored.record.fence == claim.fence else { throw lost(claim) }
             var record = stored.record.changed()
             change(&record)
+            for _ in 0..<cuts { _ = record.cutFailures() }
             let outcome: JetStream.Outcome
             do throws(MessagingError) {
                 outcome = try await stream.replace(record, at: stored.sequence)
             } catch {
-                state.withLock { $0.held[id] = Held(stored: stored, unanswered: unanswered + [record.change]) }
+                unanswered.append(record.change)
+                if error.code == .refused, record.cutFailures() {
+                    cuts += 1
+                    tell(ofCutting: claim, error)
+                    known = stored
+                    continue
+                }
+                state.withLock { [unanswered] in $0.held[id] = Held(stored: stored, unanswered: unanswered) }
                 throw error
             }
             guard case .stored(let sequence) = outcome else {
@@ -77,6 +88,13 @@ extension JetStreamQueue: MessageQueue {
             let renewed = Held(stored: JetStream.Stored(sequence: sequence, record: record))
             return state.withLock { $0.held[id] = renewed }
         }
+    }
+
+    private func tell(ofCutting claim: Claim, _ error: MessagingError) {
+        Logger.current.warning(
+            "message has become too long for its errors; they are cut",
+            metadata: ["message.id": "\(claim.message.id)", "error": "\(error)"]
+        )
     }
 
     private func lost(_ claim: Claim) -> MessagingError {

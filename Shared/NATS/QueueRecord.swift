@@ -20,6 +20,9 @@ struct QueueRecord: Codable, Sendable {
         var time: Double
     }
 
+    /// How many characters of the latest error are kept where there is no room for all.
+    static let shortError = 100
+
     /// The ID, the topic, the state and its time.
     var digest: Digest
     /// When the message entered the queue, in seconds since 1970.
@@ -91,6 +94,16 @@ struct QueueRecord: Codable, Sendable {
     mutating func fail(_ error: String, at time: Double) {
         let failure = DeadLetter.Failure(at: Date(timeIntervalSince1970: time), attempt: attempt, message: error)
         failures = (failures + [failure]).limited
+    }
+
+    /// Gives up errors for the record to become shorter: all but the beginning of the latest, then that as well.
+    ///
+    /// - Returns: Whether there were any.
+    mutating func cutFailures() -> Bool {
+        guard var latest = failures.last else { return false }
+        latest.message = String(latest.message.prefix(Self.shortError))
+        failures = failures == [latest] ? [] : [latest]
+        return true
     }
 }
 

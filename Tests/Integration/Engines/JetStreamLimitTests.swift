@@ -82,6 +82,31 @@ struct JetStreamLimitTests {
         }
     }
 
+    /// The stream takes the message, but not with all of its errors (an emoji has four bytes).
+    @Test(arguments: [(room: 1500, kept: ["5: " + String(repeating: "🐈", count: 97)]), (room: 700, kept: [])])
+    func buriesWhatHasBecomeTooLongForItsErrors(_ room: Int, _ kept: [String]) async throws {
+        try await NATSServer.with { server in
+            let queue = try await queue(at: server)
+            _ = try await queue.enqueue(message("long", length: 30_000), delay: .zero)
+            // Base64 has four bytes for three.
+            try await server.setLimit(40_000 + room, by: "UPDATE")
+            for attempt in 1...5 {
+                let claim = try #require(try await queue.claim(topic: "mail", limit: 1, lease: .seconds(60)).first)
+                #expect(claim.attempt == attempt)
+                let error = "\(attempt): " + String(repeating: "🐈", count: 400)
+                if attempt < 5 {
+                    try await queue.retry(claim, after: .zero, error: error)
+                } else {
+                    try await queue.bury(claim, error: error)
+                }
+            }
+            let letter = try await queue.deadLetter(id: "long")
+            #expect(letter?.failures.map(\.message) == kept)
+            #expect(letter?.attempts == 5)
+            #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 1))
+        }
+    }
+
     /// The limit was lowered while the message waited.
     @Test func claimsWhatIsBehindAMessageThatHasBecomeTooLong() async throws {
         try await NATSServer.with { server in
