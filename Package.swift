@@ -252,7 +252,8 @@ let package = Package(
             dependencies: [
                 "Conformance", "Discovery", "Etcd", "InputValidation", "LocalStack", "Mail", "Messaging", "NATS",
                 "PostgreSQL", "Redis", "Resilience", "SMTP", "SQLStorage", "SQLiteStorage", "StackSupport",
-                "TestSupport", .httpTypes, .nioCore, .nioHTTP1, .nioPosix, .subprocess, .system,
+                "TestSupport", .httpTypes, .metrics, .metricsTestKit, .nioCore, .nioHTTP1, .nioPosix, .subprocess,
+                .system,
             ],
             path: "Tests/Integration"
         ),

@@ -18,6 +18,8 @@ public final class JetStreamQueue: Sendable {
 
     /// How long a claim is remembered after the end of its lease.
     static let memoryOfClaims = Duration.seconds(3600)
+    /// How long a message is left alone that cannot be claimed.
+    public static let refusalPause = Duration.seconds(600)
     /// How often others may take all that was due before a claim ends with nothing.
     static let roundsInVain = 8
 
@@ -112,7 +114,6 @@ public final class JetStreamQueue: Sendable {
                 claims += try await take(ids, from: stream, lease: lease)
                 // Others took the rest at the same time; there may be more behind.
                 roundsInVain = claims.count == before ? roundsInVain + 1 : 0
-                if claims.count - before < ids.count { Counter(label: "clowder_queue_conflicts_total").increment() }
             } catch {
                 // What was claimed is ours, whatever became of the others.
                 guard claims.isEmpty else { break }
@@ -122,40 +123,63 @@ public final class JetStreamQueue: Sendable {
         return claims
     }
 
+    /// What became of one message that was due.
+    private enum Attempt {
+        case claimed(Claim)
+        /// Somebody else was faster.
+        case conflict
+        /// Nobody can claim it.
+        case passedOver
+        case failed(MessagingError)
+
+        var claim: Claim? {
+            if case .claimed(let claim) = self { claim } else { nil }
+        }
+    }
+
     /// Claims these messages at the same time; those that somebody else took are left out.
     private func take(_ ids: [String], from stream: JetStream, lease: Duration) async throws(MessagingError) -> [Claim]
     {
-        typealias Attempt = (place: Int, result: Result<Claim?, MessagingError>)
-        let attempts = await withTaskGroup(of: Attempt.self) { group in
+        let attempts = await withTaskGroup(of: (place: Int, attempt: Attempt).self) { group in
             for (place, id) in ids.enumerated() {
-                group.addTask { [self] in
-                    do throws(MessagingError) {
-                        return (place, .success(try await take(id, from: stream, lease: lease)))
-                    } catch {
-                        guard error.code != .refused, !(error.cause is JetStream.Unreadable) else {
-                            return (place, passOver(error))
-                        }
-                        view.withIndex { $0.giveBack(id) }
-                        return (place, .failure(error))
-                    }
-                }
+                group.addTask { [self] in (place, await attempt(id, from: stream, lease: lease)) }
             }
-            return await group.reduce(into: [Attempt]()) { $0.append($1) }
+            return await group.reduce(into: []) { $0.append($1) }
         }
-        .sorted { $0.place < $1.place }
-        let claims = attempts.compactMap { (try? $0.result.get()) ?? nil }  // Failures are looked at below.
-        if claims.isEmpty {
-            for attempt in attempts { _ = try attempt.result.get() }
+        .sorted { $0.place < $1.place }.map(\.attempt)
+        let claims = attempts.compactMap(\.claim)
+        var isContested = false
+        for attempt in attempts {
+            switch attempt {
+            case .failed(let error) where claims.isEmpty: throw error
+            case .conflict: isContested = true
+            case .claimed, .passedOver, .failed: break
+            }
         }
+        if isContested { Counter(label: "clowder_queue_conflicts_total").increment() }
         return claims
     }
 
-    /// Nobody can work on what cannot be read or has become too long to be claimed; the others shall not wait for it.
+    /// Claims one message.
     ///
-    /// Such a message is looked at again with the next connection.
-    private func passOver(_ error: MessagingError) -> Result<Claim?, MessagingError> {
-        Logger.current.error("message cannot be claimed; it is passed over", metadata: ["error": "\(error)"])
-        return .success(nil)
+    /// Nobody can work on what cannot be read or has become too long to be claimed; the others shall not wait for it. Such
+    /// a message is looked at again after ``refusalPause``, and with the next connection.
+    private func attempt(_ id: String, from stream: JetStream, lease: Duration) async -> Attempt {
+        do throws(MessagingError) {
+            return try await take(id, from: stream, lease: lease).map { .claimed($0) } ?? .conflict
+        } catch {
+            guard error.code == .refused || error.cause is JetStream.Unreadable else {
+                view.withIndex { $0.giveBack(id) }
+                return .failed(error)
+            }
+            let end = time + Self.refusalPause / .seconds(1)
+            view.withIndex { $0.giveBack(id, notBefore: end) }
+            Logger.current.error(
+                "message cannot be claimed; it is passed over",
+                metadata: ["message.id": "\(id)", "error": "\(error)"]
+            )
+            return .passedOver
+        }
     }
 
     private func take(_ id: String, from stream: JetStream, lease: Duration) async throws(MessagingError) -> Claim? {

@@ -83,10 +83,14 @@ struct QueueIndex: Sendable {
     }
 
     /// Lets a message be taken again that was not claimed.
-    mutating func giveBack(_ id: String) {
+    ///
+    /// - Parameters:
+    ///   - id: The message.
+    ///   - time: When it may be taken again, if that is later than it is due.
+    mutating func giveBack(_ id: String, notBefore time: Double = 0) {
         guard let entry = entries[id], entry.digest.state == .ready || entry.digest.state == .leased else { return }
         due[entry.digest.topic, default: Heap()].insert(
-            Due(time: entry.digest.time, sequence: entry.sequence, id: id)
+            Due(time: max(entry.digest.time, time), sequence: entry.sequence, id: id)
         )
     }
 

@@ -1,6 +1,8 @@
 import Conformance
 import FoundationEssentials
 import Messaging
+import Metrics
+import MetricsTestKit
 import NATS
 import SQLStorage
 import SQLiteStorage
@@ -104,6 +106,30 @@ struct JetStreamLimitTests {
             #expect(letter?.failures.map(\.message) == kept)
             #expect(letter?.attempts == 5)
             #expect(try await queue.depth() == QueueDepth(ready: 0, inFlight: 0, dead: 1))
+        }
+    }
+
+    /// A stream that is changed ends no connection.
+    @Test func claimsWhatWasPassedOverOnceTheStreamTakesIt() async throws {
+        try await NATSServer.with { server in
+            let time = ManualTime()
+            let queue = JetStreamQueue(try server.settings(), now: { time.date })
+            _ = try await queue.enqueue(message("long", length: 3000), delay: .zero)
+            _ = try await queue.enqueue(message("a"), delay: .zero)
+            try await server.setLimit(2000, by: "UPDATE")
+            let metrics = TestMetrics()
+            try await withMetricsFactory(metrics) {
+                let claims = try await queue.claim(topic: "mail", limit: 2, lease: .seconds(60))
+                #expect(claims.map(\.message.id) == ["a"])
+                for claim in claims { try await queue.complete(claim) }
+            }
+            #expect(throws: (any Error).self) { try metrics.expectCounter("clowder_queue_conflicts_total") }
+
+            try await server.setLimit(10_000, by: "UPDATE")
+            time.advance(by: JetStreamQueue.refusalPause - .seconds(1))
+            #expect(try await claimed(queue, limit: 9) == [])
+            time.advance(by: .seconds(1))
+            #expect(try await claimed(queue, limit: 9) == ["long"])
         }
     }
 

@@ -55,6 +55,17 @@ import Testing
         QueueRecord.Digest(id: id, topic: "mail", state: state, time: time)
     }
 
+    @Test func leavesAMessageAloneThatComesBackForLater() {
+        var index = QueueIndex()
+        index.apply(digest("a", .ready, 5), sequence: 1)
+        index.apply(digest("b", .ready, 7), sequence: 2)
+        #expect(index.take(topic: "mail", limit: 9, at: 7, holdsLeases: false) == ["a", "b"])
+        index.giveBack("a", notBefore: 9)
+        index.giveBack("b", notBefore: 6)
+        #expect(index.take(topic: "mail", limit: 9, at: 8.9, holdsLeases: false) == ["b"])
+        #expect(index.take(topic: "mail", limit: 9, at: 9, holdsLeases: false) == ["a"])
+    }
+
     @Test func takesNoMessageTwice() {
         var index = QueueIndex()
         index.apply(digest("a", .ready, 0), sequence: 1)
