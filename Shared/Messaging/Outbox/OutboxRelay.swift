@@ -4,12 +4,12 @@ import Metrics
 import ServiceContextModule
 public import ServiceLifecycle
 
-/// Moves messages from an outbox into a queue until shutdown, in order, at least once.
+/// Moves messages from an outbox into a queue until shutdown, in order but for those set aside, at least once.
 ///
 /// A crash between the two stores relays a message again; the queue drops it by its ID. While the queue is away
 /// messages wait in the outbox, and the relay tries again each ``pollInterval``. A message that the queue refuses, such
 /// as one that is too long for it, is set aside and tried again each ``refusalPause``: those behind it do not wait for
-/// it. Several relays may share one outbox.
+/// it, and reach the queue before it. Several relays may share one outbox.
 public struct OutboxRelay: Service {
     /// How many messages are moved at a time.
     public static let batchSize = 100
