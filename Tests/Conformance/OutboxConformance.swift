@@ -22,7 +22,7 @@ package struct OutboxConformance {
 
     /// The statements that make the tables that the battery needs.
     package static func tables(_ dialect: SQLDialect) -> String {
-        "CREATE TABLE account (id TEXT PRIMARY KEY); " + SQLOutbox.tables(dialect) + SQLOutbox.refusals
+        "CREATE TABLE account (id TEXT PRIMARY KEY); " + SQLOutbox.tables(dialect) + SQLOutbox.refusals(dialect)
     }
 
     package func check() async throws {

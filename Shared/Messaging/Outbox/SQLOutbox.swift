@@ -9,7 +9,12 @@ public struct SQLOutbox: Outbox {
     private let database: any SQLDatabase
     private let now: @Sendable () -> Date
 
-    /// Creates an outbox on a database whose migrations include ``tables(_:)`` and ``refusals``.
+    /// What can be claimed at a time; all of it stands in the index `outbox_pending` of SQLite.
+    static let due = "FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ?"
+    /// What was set aside.
+    static let setAside = "FROM outbox WHERE relayed_at IS NULL AND refusal IS NOT NULL"
+
+    /// Creates an outbox on a database whose migrations include ``tables(_:)`` and ``refusals(_:)``.
     public init(database: any SQLDatabase, now: @escaping @Sendable () -> Date) {
         self.database = database
         self.now = now
@@ -33,7 +38,26 @@ public struct SQLOutbox: Outbox {
     }
 
     /// Makes room for why a message was set aside; a step of the schema's history after ``tables(_:)``.
-    public static let refusals = "ALTER TABLE outbox ADD COLUMN refusal TEXT;"
+    ///
+    /// What is set aside may be long, and whoever looks for work comes by it each time. SQLite reads all of a body to get to
+    /// the column behind it, so there the index tells what is claimed. PostgreSQL keeps long bodies elsewhere, and took the
+    /// primary key in place of an index like that one: it would pass the relayed rows of a week.
+    public static func refusals(_ dialect: SQLDialect) -> String {
+        let column = """
+            ALTER TABLE outbox ADD COLUMN refusal TEXT;
+            CREATE INDEX outbox_refused ON outbox (relayed_at) WHERE relayed_at IS NULL AND refusal IS NOT NULL;
+
+            """
+        let pending = """
+            DROP INDEX outbox_pending;
+            CREATE INDEX outbox_pending ON outbox (sequence, claimed_until, relayed_at) WHERE relayed_at IS NULL;
+
+            """
+        return switch dialect {
+        case .sqlite: column + pending
+        case .postgreSQL: column
+        }
+    }
 
     /// Writes a message; call it in the transaction that makes the change the message tells of.
     public func append(_ message: Message, in session: any SQLSession) throws {
@@ -68,17 +92,14 @@ public struct SQLOutbox: Outbox {
         let time = now().timeIntervalSince1970
         return try await StoreAccess.perform("outbox") {
             let pending = try await database.read { session in
-                try session.row(
-                    "SELECT 1 FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ? LIMIT 1",
-                    [time]
-                ) != nil
+                try session.row("SELECT 1 \(Self.due) LIMIT 1", [time]) != nil
             }
             guard pending else { return [] }
             return try await database.writeClaiming { [dialect = database.dialect] session in
                 try session.rows(
                     """
                     WITH taken AS MATERIALIZED (
-                        SELECT sequence FROM outbox WHERE relayed_at IS NULL AND claimed_until <= ?
+                        SELECT sequence \(Self.due)
                         ORDER BY sequence LIMIT ? \(dialect.skippingLocked)
                     )
                     UPDATE outbox SET claimed_until = ? WHERE sequence IN (SELECT sequence FROM taken)
@@ -140,18 +161,18 @@ public struct SQLOutbox: Outbox {
 
     /// Counts the rows that are not relayed.
     public func backlog() async throws(MessagingError) -> Int {
-        try await count()
+        try await count("FROM outbox WHERE relayed_at IS NULL")
     }
 
     /// Counts the rows that have a reason and are not relayed.
     public func refused() async throws(MessagingError) -> Int {
-        try await count(where: "AND refusal IS NOT NULL")
+        try await count(Self.setAside)
     }
 
-    private func count(where condition: String = "") async throws(MessagingError) -> Int {
+    private func count(_ rows: String) async throws(MessagingError) -> Int {
         try await StoreAccess.perform("outbox") {
             try await database.read { session in
-                try session.value("SELECT count(*) FROM outbox WHERE relayed_at IS NULL \(condition)") ?? 0
+                try session.value("SELECT count(*) \(rows)") ?? 0
             }
         }
     }

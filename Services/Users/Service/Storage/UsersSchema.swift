@@ -8,7 +8,7 @@ enum UsersSchema {
     static let sqlite = [
         SQLiteMigration("1 accounts, sessions, keys, outbox", tables(.sqlite)),
         SQLiteMigration("2 indexes for what is removed by its age", ageIndexes),
-        SQLiteMigration("3 refusals in the outbox", SQLOutbox.refusals),
+        SQLiteMigration("3 refusals in the outbox", SQLOutbox.refusals(.sqlite)),
         SQLiteMigration("4 check of the pepper", pepperCheck(.sqlite)),
     ]
 
@@ -16,7 +16,7 @@ enum UsersSchema {
     static let postgreSQL = [
         PostgreSQLMigration("users 1 accounts, sessions, keys, outbox", tables(.postgreSQL)),
         PostgreSQLMigration("users 2 indexes for what is removed by its age", ageIndexes),
-        PostgreSQLMigration("users 3 refusals in the outbox", SQLOutbox.refusals),
+        PostgreSQLMigration("users 3 refusals in the outbox", SQLOutbox.refusals(.postgreSQL)),
         PostgreSQLMigration("users 4 check of the pepper", pepperCheck(.postgreSQL)),
     ]
 
