@@ -11,8 +11,10 @@ struct SetLedger {
     /// How long replicas are kept of which some answer, although the registry has none.
     static let longestGrace = Duration.seconds(900)
 
-    /// How long replicas that a credible set took away are remembered: leases that nobody can renew end one by one, and
-    /// all but the last would be gone when the set is empty.
+    /// How long replicas that the registry took away are remembered.
+    ///
+    /// Leases that nobody can renew end one by one, and all but the last would be gone when the set is empty. They end
+    /// over a third of a lease, since each is renewed after a third of it: ten seconds are enough for one of up to 27 s.
     static let memory = Duration.seconds(10)
 
     enum Event: Equatable {
@@ -44,7 +46,7 @@ struct SetLedger {
     private(set) var heardAt: Duration?
     private var believed: Set<Endpoint> = []
     private var held: Held?
-    /// What credible sets took away, and when.
+    /// What the registry took away although it was believed, and when.
     private var left: [Replica.Identity: (endpoint: Endpoint, at: Duration)] = [:]
 
     /// Whether an advisory set is waiting for the end of its grace.
@@ -73,6 +75,11 @@ struct SetLedger {
             held = Held(since: now, graceSince: now, latest: set)
             return Verdict(target: union(with: set), event: .held)
         }
+        if set.isEmpty, !held.latest.isEmpty {
+            // They leave in this moment, also those that are no older than the small set that named them.
+            remember(held.latest, at: now)
+            recall(at: now)
+        }
         if held.latest.isEmpty, !set.isEmpty { held.graceSince = now }
         held.latest = set
         self.held = held
@@ -82,7 +89,8 @@ struct SetLedger {
     /// What follows from the end of a grace; nil when none has ended.
     mutating func expire(at now: Duration, isAnswered: Bool) -> Verdict? {
         guard let held else { return nil }
-        let isOver = now - held.since >= Self.longestGrace
+        // Where somebody is registered again, the others have their minute whenever that was.
+        let isOver = held.latest.isEmpty && now - held.since >= Self.longestGrace
         guard isOver || now - held.graceSince >= Self.grace else { return nil }
         guard !isOver, isAnswered, held.latest.isEmpty else { return believe(held.latest, .believed) }
         guard !held.isProlonged else { return nil }

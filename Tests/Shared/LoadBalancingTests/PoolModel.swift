@@ -33,7 +33,7 @@ struct PoolModel {
     private var arrivals = 0
     private var lastBelieved: Set<Endpoint> = []
     private var advisory: Advisory?
-    /// Every replica that a credible set took away, with the time.
+    /// Every replica that a credible set took away, with the time, until a set was empty.
     private var departures: [(endpoint: Endpoint, at: Duration)] = []
 
     private struct Advisory {
@@ -166,12 +166,8 @@ struct PoolModel {
             return recovered + believe(set, at: now)
         }
         guard let before = advisory else {
-            if set.isEmpty {
-                for (endpoint, time) in departures.reversed() where now < time + .seconds(10) {
-                    if !lastBelieved.contains(where: { $0.id == endpoint.id }) { lastBelieved.insert(endpoint) }
-                }
-                departures = []
-            }
+        let named = advisory?.set ?? lastBelieved
+        if set.isEmpty, !named.isEmpty { takeBackTheDeparted(at: now, beside: named) }
             advisory = Advisory(since: now, graceSince: now, set: set)
             let ids = Set(set.map(\.id))
             let missing = lastBelieved.filter { !ids.contains($0.id) }.sorted { $0.id < $1.id }
@@ -189,13 +185,22 @@ struct PoolModel {
             guard let probe = replica.probe, now >= probe.sentAt + .seconds(30) else { continue }
             changes += eject(replica.endpoint.id, because: .probe, at: now)
         }
+    /// The registry has named somebody until now, and names nobody: whoever it named within ten seconds is believed in.
+    private mutating func takeBackTheDeparted(at now: Duration, beside named: Set<Endpoint>) {
+        let recent = departures.filter { now < $0.at + .seconds(10) }.map(\.endpoint)
+        for endpoint in Array(named) + recent.reversed() {
+            if !lastBelieved.contains(where: { $0.id == endpoint.id }) { lastBelieved.insert(endpoint) }
+        }
+        departures = []
+    }
+
         return changes
     }
 
     /// What the end of a grace brings; nil when none has ended.
     private mutating func endGrace(at now: Duration) -> [PoolState.Change]? {
         guard let advisory else { return nil }
-        let isOver = now >= advisory.since + .seconds(900)
+        let isOver = advisory.set.isEmpty && now >= advisory.since + .seconds(900)
         guard isOver || now >= advisory.graceSince + .seconds(60) else { return nil }
         let isAnswered = all.contains { replica in
             (replica.backAt == nil && replica.failuresInARow < 5)

@@ -36,6 +36,41 @@ import Testing
         )
     }
 
+    /// A small set on the way, which is held, is no end of it.
+    @Test func takesThoseBackThatLeftBeforeASetThatWasHeld() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e", "f"])
+        for left in [["c", "d", "e", "f"], ["f"]] {
+            pool.replace(with: left)
+            pool.advance(by: .seconds(1))
+        }
+        #expect(pool.replicaIDs == ["c", "d", "e", "f"])
+        #expect(pool.replace(with: []) == [.replicasAdded([.named("a"), .named("b")])])
+        // Those who come and go are among them meanwhile.
+        #expect(pool.replace(with: ["f"]) == [])
+        #expect(pool.replace(with: []) == [])
+        #expect(pool.replicaIDs == ["a", "b", "c", "d", "e", "f"])
+    }
+
+    /// A replica that only the small set named was there a moment ago, as they all were.
+    @Test func keepsWhoCameWithASetThatWasHeld() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e"])
+        pool.replace(with: ["f"])
+        pool.advance(by: .seconds(30))
+        #expect(pool.replace(with: []) == [])
+        #expect(pool.replicaIDs == ["a", "b", "c", "d", "e", "f"])
+    }
+
+    /// The ten seconds end with the last to leave, not with the first set that is doubted.
+    @Test func remembersForTenSecondsBeforeAHeldSetIsEmpty() {
+        var pool = PoolScenario(["a", "b", "c", "d", "e", "f"])
+        pool.replace(with: ["b", "c", "d", "e", "f"])
+        pool.advance(by: .nanoseconds(1))
+        pool.replace(with: ["c", "d", "e", "f"])
+        pool.replace(with: ["f"])
+        pool.advance(by: .seconds(10) - .nanoseconds(1))
+        #expect(pool.replace(with: []) == [.replicasAdded([.named("b")])])
+    }
+
     @Test func remembersThoseWhoLeftForTenSeconds() {
         #expect(SetLedger.memory == .seconds(10))
         var pool = PoolScenario(["a", "b", "c"])
@@ -179,6 +214,24 @@ import Testing
         #expect(pool.tick() == [])
         #expect(pool.pick() == "b")
     }
+        #expect(pool.tick() == [])
+        #expect(
+            pool.replace(with: []) == [
+                .heldSetBelieved, .replicasRemoved([.named("a"), .named("b"), .named("c")]),
+            ]
+        )
+    }
+
+    /// Who is registered again in the last moment of the quarter of an hour leaves the others their minute.
+    @Test func waitsForTheOthersThoughTheQuarterOfAnHourEnds() {
+        var pool = PoolScenario(["a", "b", "c"])
+        pool.replace(with: [])
+        pool.advance(by: .seconds(895))
+        pool.replace(with: ["a"])
+        pool.advance(by: .seconds(60) - .nanoseconds(1))
+        #expect(pool.tick() == [])
+        #expect(pool.replicaIDs == ["a", "b", "c"])
+        pool.advance(by: .nanoseconds(1))
 
     @Test func takesAnEmptySetAtItsWordWhenItIsTheFirst() {
         var pool = PoolScenario([])
