@@ -113,7 +113,7 @@ extension ProxyExchange {
     func finish(_ attempt: ProxyAttempt, as outcome: EndpointPool.Outcome) {
         guard let job, job.isUnderWay(attempt) else { return }
         job.target.pool.finish(attempt.pick, as: outcome, after: job.latency)
-        if outcome == .failure { job.tried.insert(attempt.pick.endpoint.id) }
+        if outcome.isFailure { job.tried.insert(attempt.pick.endpoint.id) }
         job.current = job.other(than: attempt)
         job.hedge = nil
         attempt.upstream = nil

@@ -57,7 +57,7 @@ extension ProxyExchange {
         if isWorthARetry(head) {
             let isLimit = head.status == 429
             let verdict = verdict(head.status, isOverloaded: head.isOverloaded)
-            if verdict == .ignored { job.tried.insert(attempt.pick.endpoint.id) }
+            if verdict == .overloaded { job.tried.insert(attempt.pick.endpoint.id) }
             let floor = head.retryAfterSeconds.flatMap { isLimit ? Duration.seconds($0) : nil }
             if job.other(than: attempt) != nil {
                 attempt.upstream?.close()
@@ -81,8 +81,8 @@ extension ProxyExchange {
 
     /// What an answer says about its replica; one that is overloaded is no worse than the others, and no faster.
     private func verdict(_ status: Int, isOverloaded: Bool) -> EndpointPool.Outcome {
-        if Backpressure.isRefusal(status: status, isMarked: isOverloaded) { return .ignored }
-        return status < 500 ? .success : .failure
+        if Backpressure.isRefusal(status: status, isMarked: isOverloaded) { return .overloaded }
+        return status < 500 ? .success : .errorAnswer
     }
 
     private func isWorthARetry(_ head: ResponseHead) -> Bool {

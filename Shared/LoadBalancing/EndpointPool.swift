@@ -15,10 +15,25 @@ public final class EndpointPool: Sendable {
     public enum Outcome: Sendable, Hashable {
         /// The replica answered, with whatever status below 500.
         case success
-        /// The replica could not be reached, broke off, or answered 5xx.
+        /// The replica could not be reached, did not answer in time, or broke off.
         case failure
+        /// The replica answered 5xx: a failure of one that is there.
+        case errorAnswer
+        /// The replica answered that it is overloaded, as the others are: ignored, but for its being there.
+        case overloaded
         /// The call ended for a reason of the caller's own, such as cancellation.
         case ignored
+
+        /// Whether the replica answered, whatever.
+        var isAnswer: Bool {
+            switch self {
+            case .success, .errorAnswer, .overloaded: true
+            case .failure, .ignored: false
+            }
+        }
+
+        /// Whether the call failed by the replica's fault.
+        public var isFailure: Bool { self == .failure || self == .errorAnswer }
     }
 
     private struct Guarded {

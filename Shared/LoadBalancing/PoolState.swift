@@ -118,15 +118,17 @@ struct PoolState {
     ) -> [Change] {
         guard let slot = roster.slot(of: pick) else { return [] }
         observe(outcome, lasting: latency, of: pick, in: slot, at: now)
+        // Whether somebody is there is said by every call, whenever it was sent.
+        roster.replicas[slot].health.notePresence(in: outcome, at: now)
         guard pick.epoch == roster.replicas[slot].health.epoch else { return [] }
         if pick.isProbe { return finishProbe(in: slot, as: outcome, at: now) }
         guard !roster.replicas[slot].health.isEjected else { return [] }
         switch outcome {
-        case .ignored: return []
+        case .ignored, .overloaded: return []
         case .success:
             roster.replicas[slot].health.recordSuccess(at: now)
             return []
-        case .failure:
+        case .failure, .errorAnswer:
             guard let reason = roster.replicas[slot].health.recordFailure(at: now, under: ejection),
                 roster.ejectedCount < ejection.maximumEjected(of: roster.replicas.count)
             else { return [] }
@@ -178,13 +180,13 @@ struct PoolState {
     ) {
         let seconds = max(.zero, latency ?? now - pick.startedAt).inSeconds
         switch outcome {
-        case .ignored:
+        case .ignored, .overloaded:
             guard latency != nil else { return }
             roster.replicas[slot].latency.observeAtLeast(seconds, at: now)
         case .success:
             roster.replicas[slot].latency.observe(seconds, at: now)
             typicalLatency.blend(seconds, at: now)
-        case .failure:
+        case .failure, .errorAnswer:
             let typical = typicalLatency.value(at: now) ?? 0
             roster.replicas[slot].latency.observeFailure(after: seconds, typical: typical, at: now)
         }
@@ -192,7 +194,7 @@ struct PoolState {
 
     private mutating func finishProbe(in slot: Int, as outcome: EndpointPool.Outcome, at now: Duration) -> [Change] {
         switch outcome {
-        case .ignored:
+        case .ignored, .overloaded:
             roster.replicas[slot].health.withdrawProbe()
             roster.refreshNextProbe()
             return []
@@ -200,7 +202,7 @@ struct PoolState {
             roster.replicas[slot].health.takeBack(at: now)
             roster.startSlowly(slot, at: now)
             return [.returned(roster.replicas[slot].endpoint)] + roster.refresh()
-        case .failure:
+        case .failure, .errorAnswer:
             return eject(slot, because: .probe, at: now)
         }
     }

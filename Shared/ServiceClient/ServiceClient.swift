@@ -254,8 +254,8 @@ public struct ServiceClient: Sendable {
     ) -> EndpointPool.Outcome {
         switch result {
         // A replica that is overloaded is no worse than the others, and no faster.
-        case .success(let response) where response.verdict == .refused: .ignored
-        case .success(let response): response.status.code < 500 ? .success : .failure
+        case .success(let response) where response.verdict == .refused: .overloaded
+        case .success(let response): response.status.code < 500 ? .success : .errorAnswer
         case .failure(let error) where Self.ownFailures.contains(error.code): .ignored
         case .failure: Task.isCancelled && deadline.instant > clock.now ? .ignored : .failure
         }

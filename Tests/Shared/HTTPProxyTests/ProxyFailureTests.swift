@@ -1,5 +1,6 @@
 import Discovery
 import HTTPProxy
+import LoadBalancing
 import Resilience
 import TestSupport
 import Testing
@@ -36,6 +37,24 @@ import Testing
             try await eventually("all are answered", holds: { scope.outcomes.count == 4 })
             #expect(scope.outcomes.allSatisfy { $0.status == 200 })
             #expect(scope.retries >= 1)
+        }
+    }
+
+    /// Who answers with an error is there, and is kept while the registry knows nobody; who refuses is not.
+    @Test(arguments: [true, false])
+    func tellsAnErrorFromNobody(_ isThere: Bool) async throws {
+        let replicas = isThere ? [RawReplica("a", always: RawReplica.answer("500 Internal Server Error", "no"))] : []
+        let time = ManualTime()
+        var parts = ProxyScope.Parts()
+        parts.poolTime = time
+        try await ProxyScope.with(replicas, missing: isThere ? [] : [Self.nobody], parts: parts) { scope, port in
+            scope.pool.replace(with: [])
+            let client = try await RawClient.connect(to: port)
+            for _ in 0..<5 { try await client.get() }
+            try await eventually("all are answered", holds: { scope.outcomes.count == 5 })
+            time.advance(by: .seconds(60))
+            scope.pool.tick()
+            #expect(scope.pool.count == replicas.count)
         }
     }
 

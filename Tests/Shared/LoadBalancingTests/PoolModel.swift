@@ -25,6 +25,8 @@ struct PoolModel {
         /// The step of the last ejection or return: calls sent before say nothing about what came after.
         var turnedInStep = 0
         var probe: Call?
+        /// What came of all calls since it is known, but for those that say nothing of who is there.
+        var answers: [(at: Duration, isAnswer: Bool)] = []
     }
 
     private(set) var known: [String: Known] = [:]
@@ -78,23 +80,28 @@ struct PoolModel {
         guard let id = known.first(where: { $0.value.number == call.replica })?.key, var replica = known[id] else {
             return []
         }
+        if outcome != .ignored {
+            replica.answers.append((now, outcome != .failure))
+            known[id] = replica
+        }
         guard call.sentInStep > replica.turnedInStep else { return [] }
+        let isFailure = outcome == .failure || outcome == .errorAnswer
         if replica.backAt != nil {
             guard replica.probe?.number == number else { return [] }
             switch outcome {
-            case .ignored:
+            case .ignored, .overloaded:
                 known[id]?.probe = nil
                 return []
             case .success: return takeBack(id, at: now)
-            case .failure: return eject(id, because: .probe, at: now)
+            case .failure, .errorAnswer: return eject(id, because: .probe, at: now)
             }
         }
-        guard outcome != .ignored else { return [] }
+        guard outcome == .success || isFailure else { return [] }
         replica.outcomes.append((now, outcome == .success))
         replica.failuresInARow = outcome == .success ? 0 : replica.failuresInARow + 1
         known[id] = replica
         let hasRoom = all.count > 1 && ejectedCount < max(1, all.count / 2)
-        guard outcome == .failure, hasRoom else { return [] }
+        guard isFailure, hasRoom else { return [] }
         if replica.failuresInARow >= 5 { return eject(id, because: .consecutiveFailures, at: now) }
         let recent = recentOutcomes(of: id, at: now)
         guard recent.count >= 5, recent.count(where: \.self) * 5 < recent.count * 4 else { return [] }
@@ -165,9 +172,9 @@ struct PoolModel {
             departures += lastBelieved.subtracting(set).map { ($0, now) }
             return recovered + believe(set, at: now)
         }
-        guard let before = advisory else {
         let named = advisory?.set ?? lastBelieved
         if set.isEmpty, !named.isEmpty { takeBackTheDeparted(at: now, beside: named) }
+        guard let before = advisory else {
             advisory = Advisory(since: now, graceSince: now, set: set)
             let ids = Set(set.map(\.id))
             let missing = lastBelieved.filter { !ids.contains($0.id) }.sorted { $0.id < $1.id }
@@ -178,13 +185,6 @@ struct PoolModel {
         return endGrace(at: now) ?? take(withBelieved(set), at: now)
     }
 
-    mutating func tick(at now: Duration) -> [PoolState.Change] {
-        step += 1
-        var changes = endGrace(at: now) ?? []
-        for replica in all {
-            guard let probe = replica.probe, now >= probe.sentAt + .seconds(30) else { continue }
-            changes += eject(replica.endpoint.id, because: .probe, at: now)
-        }
     /// The registry has named somebody until now, and names nobody: whoever it named within ten seconds is believed in.
     private mutating func takeBackTheDeparted(at now: Duration, beside named: Set<Endpoint>) {
         let recent = departures.filter { now < $0.at + .seconds(10) }.map(\.endpoint)
@@ -194,6 +194,13 @@ struct PoolModel {
         departures = []
     }
 
+    mutating func tick(at now: Duration) -> [PoolState.Change] {
+        step += 1
+        var changes = endGrace(at: now) ?? []
+        for replica in all {
+            guard let probe = replica.probe, now >= probe.sentAt + .seconds(30) else { continue }
+            changes += eject(replica.endpoint.id, because: .probe, at: now)
+        }
         return changes
     }
 
@@ -202,16 +209,20 @@ struct PoolModel {
         guard let advisory else { return nil }
         let isOver = advisory.set.isEmpty && now >= advisory.since + .seconds(900)
         guard isOver || now >= advisory.graceSince + .seconds(60) else { return nil }
-        let isAnswered = all.contains { replica in
-            (replica.backAt == nil && replica.failuresInARow < 5)
-                || recentOutcomes(of: replica.endpoint.id, at: now).contains(true)
-        }
+        let isAnswered = all.contains { mayBeThere($0, at: now) }
         guard !isOver, advisory.set.isEmpty, isAnswered else {
             return [.heldSetBelieved] + believe(advisory.set, at: now)
         }
         guard !advisory.isProlonged else { return nil }
         self.advisory?.isProlonged = true
         return [.heldSetProlonged] + take(lastBelieved, at: now)
+    }
+
+    /// Whether a replica has answered within a minute, or too few calls in a row have found nobody.
+    private func mayBeThere(_ replica: Known, at now: Duration) -> Bool {
+        if let last = replica.answers.last(where: \.isAnswer), now < last.at + .seconds(60) { return true }
+        let silent = replica.answers.reversed().prefix { !$0.isAnswer }.count
+        return silent < (replica.backAt == nil ? 5 : 1)
     }
 
     private mutating func believe(_ set: Set<Endpoint>, at now: Duration) -> [PoolState.Change] {

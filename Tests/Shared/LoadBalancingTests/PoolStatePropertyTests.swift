@@ -57,6 +57,8 @@ private struct Run {
     private var inFlight: [(number: Int, pick: Pick)] = []
     private var callCount = 0
     private var failing: [String: Int] = [:]
+    /// Those who answer with an error where they fail.
+    private var erring: Set<String> = []
     private(set) var tally = Tally()
 
     private static let ids = (0..<6).map { "replica-\($0)" }
@@ -104,9 +106,10 @@ private struct Run {
         }
     }
 
-    /// Each replica works, fails now and then, or fails always, until the next change.
+    /// Each replica works, fails now and then, or fails always, with or without an answer, until the next change.
     private mutating func changeWeather() -> String? {
         for id in Self.ids { failing[id] = [1, 1, 1, 30, 100].randomElement(using: &random) }
+        erring = Set(Self.ids.filter { _ in Int.random(in: 0..<3, using: &random) == 0 })
         return nil
     }
 
@@ -172,8 +175,10 @@ private struct Run {
     }
 
     private mutating func outcome(of endpoint: Endpoint) -> EndpointPool.Outcome {
-        if Int.random(in: 0..<20, using: &random) == 0 { return .ignored }
-        return Int.random(in: 0..<100, using: &random) < failing[endpoint.id] ?? 1 ? .failure : .success
+        let ignored: [EndpointPool.Outcome] = [.ignored, .overloaded]
+        if Int.random(in: 0..<20, using: &random) == 0 { return ignored.randomElement(using: &random) ?? .ignored }
+        guard Int.random(in: 0..<100, using: &random) < failing[endpoint.id] ?? 1 else { return .success }
+        return erring.contains(endpoint.id) ? .errorAnswer : .failure
     }
 
     private mutating func compare(_ actual: [PoolState.Change], _ expected: [PoolState.Change]) -> String? {

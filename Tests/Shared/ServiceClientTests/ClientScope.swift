@@ -12,11 +12,13 @@ private struct FirstChoice: PickPolicy {
 
 /// Runs `body` with a client that asks these replicas in the order of their names, without pauses between attempts.
 ///
-/// Calls have forty seconds, so that a busy machine is not taken for a slow replica.
+/// Calls have forty seconds, so that a busy machine is not taken for a slow replica. The pool has the true time, unless
+/// it is given another one.
 func withClient<Result>(
     to endpoints: [Endpoint],
     policy: RetryPolicy = RetryPolicy(basePause: .zero),
     budget: RetryBudget = RetryBudget(),
+    poolTime: ManualTime? = nil,
     _ body: (ServiceClient) async throws -> Result
 ) async throws -> Result {
     let clock = ContinuousClock()
@@ -25,7 +27,7 @@ func withClient<Result>(
         service: ServiceName(known: "users"),
         policy: FirstChoice(),
         generator: SeededGenerator(seed: 1),
-        now: { start.duration(to: clock.now) }
+        now: { poolTime?.now ?? start.duration(to: clock.now) }
     )
     pool.replace(with: Set(endpoints))
     let transport = ServiceClient.makeTransport()

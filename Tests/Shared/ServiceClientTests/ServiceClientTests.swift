@@ -43,6 +43,33 @@ import Testing
         }
     }
 
+    /// Who answers with an error is there, and is kept while the registry knows nobody; who refuses is not.
+    @Test func tellsAnErrorFromNobody() async throws {
+        try await withReplicas([FakeReplica(.internalServerError)]) { endpoints in
+            let kept = try await countKept(of: endpoints)
+            #expect(kept == 1)
+        }
+        try await withRefusingEndpoint(named: "a") { endpoint in
+            let kept = try await countKept(of: [endpoint])
+            #expect(kept == 0)
+        }
+    }
+
+    /// How many replicas are kept after five calls and a minute in which the registry knows nobody.
+    private func countKept(of endpoints: [Endpoint]) async throws -> Int {
+        let time = ManualTime()
+        return try await withClient(to: endpoints, poolTime: time) { client in
+            client.pool.replace(with: [])
+            for _ in 0..<5 {
+                // The pool is told what becomes of it.
+                _ = try? await client.send(ServiceRequest(method: .get, path: "/"))
+            }
+            time.advance(by: .seconds(60))
+            client.pool.tick()
+            return client.pool.count
+        }
+    }
+
     @Test func streamsABodyOfUnknownLength() async throws {
         let replicas = [FakeReplica(.serviceUnavailable), FakeReplica(.ok)]
         let chunks = (0..<100).map { ByteBuffer(string: "line \($0)\n") }
