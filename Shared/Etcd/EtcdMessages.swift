@@ -21,6 +21,7 @@ struct EtcdRange: Encodable {
 struct EtcdRangeReply: Decodable {
     struct Pair: Decodable {
         var value: Data?
+        var lease: String?
     }
 
     var header: EtcdHeader?
@@ -60,28 +61,6 @@ struct EtcdPut: Encodable {
     var key: Data
     var value: Data
     var lease: String
-}
-
-/// What is done unless everything that is compared holds.
-struct EtcdTransaction: Encodable {
-    struct Comparison: Encodable {
-        var key: Data
-        var target: String
-        var value: Data?
-        var lease: String?
-    }
-
-    struct Operation: Encodable {
-        var requestPut: EtcdPut
-    }
-
-    var compare: [Comparison]
-    var failure: [Operation] = []
-}
-
-struct EtcdTransactionReply: Decodable {
-    /// Whether everything that was compared holds.
-    var succeeded: Bool?
 }
 
 struct EtcdWatch: Encodable {

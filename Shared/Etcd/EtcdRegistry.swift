@@ -103,16 +103,16 @@ public final class EtcdRegistry: ServiceRegistry {
 
     /// Writes the key unless it holds this already: what changes nothing wakes no reader.
     ///
-    /// The question comes alone, since a cluster without space refuses whatever might write.
+    /// The question is a reading: a cluster without space refuses whatever might write, and older ones even a
+    /// transaction that only compares.
     private func ensure(_ value: Data, at key: String, with lease: String) async throws {
         let key = Data(key.utf8)
-        var transaction = EtcdTransaction(compare: [
-            .init(key: key, target: "LEASE", lease: lease), .init(key: key, target: "VALUE", value: value),
-        ])
-        let question: EtcdTransactionReply = try await client.call("/v3/kv/txn", transaction)
-        guard question.succeeded != true else { return }
-        transaction.failure = [.init(requestPut: EtcdPut(key: key, value: value, lease: lease))]
-        let _: EtcdAcknowledgement = try await client.call("/v3/kv/txn", transaction)
+        let found: EtcdRangeReply = try await client.call("/v3/kv/range", EtcdRange(key: key))
+        if let pair = found.kvs?.first, pair.value == value, pair.lease == lease { return }
+        let _: EtcdAcknowledgement = try await client.call(
+            "/v3/kv/put",
+            EtcdPut(key: key, value: value, lease: lease)
+        )
     }
 
     private func key(of endpoint: Endpoint, in service: ServiceName) throws(RegistryError) -> String {

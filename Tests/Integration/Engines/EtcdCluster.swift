@@ -1,4 +1,5 @@
 import Etcd
+import FoundationEssentials
 import HTTPTypes
 import LocalStack
 import TestSupport
@@ -18,16 +19,20 @@ struct EtcdCluster: Sendable {
     private let members: [Member]
 
     /// Runs `body` with a cluster that answers, and kills what is left of it.
-    static func with<Result>(members count: Int = 1, _ body: (EtcdCluster) async throws -> Result) async throws
-        -> Result
-    {
+    ///
+    /// A quota is how many bytes its data may take; 0 is the server's own.
+    static func with<Result>(
+        members count: Int = 1,
+        quota: Int = 0,
+        _ body: (EtcdCluster) async throws -> Result
+    ) async throws -> Result {
         try await withTemporaryDirectory { directory in
-            let cluster = EtcdCluster(members: try await plan(count, in: directory))
+            let cluster = EtcdCluster(members: try await plan(count, quota: quota, in: directory))
             return try await ServerProcess.with(cluster.members.map(\.process)) { try await body(cluster) }
         }
     }
 
-    private static func plan(_ count: Int, in directory: String) async throws -> [Member] {
+    private static func plan(_ count: Int, quota: Int, in directory: String) async throws -> [Member] {
         var ports: [(client: Int, peer: Int)] = []
         for _ in 0..<count { ports.append((try await FreePort.find(), try await FreePort.find())) }
         let all = ports.indices.map { "m\($0)=http://127.0.0.1:\(ports[$0].peer)" }.joined(separator: ",")
@@ -36,7 +41,8 @@ struct EtcdCluster: Sendable {
             let arguments = [
                 "--name", "m\(index)", "--data-dir", "\(directory)/m\(index)", "--listen-client-urls", client,
                 "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
-                "--initial-cluster", all, "--logger", "zap", "--log-level", "error",
+                "--initial-cluster", all, "--quota-backend-bytes", "\(quota)", "--logger", "zap", "--log-level",
+                "error",
             ]
             let process = ServerProcess(
                 "etcd-\(index)",
@@ -71,11 +77,40 @@ struct EtcdCluster: Sendable {
         try await members[index].process.resume()
     }
 
-    /// Makes the cluster one that is full, or ends that: it can be read, and takes nothing new.
-    func setFull(_ isFull: Bool) async throws {
+    /// Writes a cluster of one member full, until its data takes all of its quota.
+    ///
+    /// What would go beyond the quota is refused, and raises the alarm: smaller and smaller values fill it up.
+    func fill(_ quota: Int) async throws {
+        var size = quota / 10
+        while try await dataSize() < quota {
+            let value = Data(repeating: 0, count: size).base64EncodedString()
+            let answer = try await post("/v3/kv/put", #"{"key":"\#(Self.filling)","value":"\#(value)"}"#)
+            guard answer.contains("database space exceeded") else { continue }
+            try await endAlarm()
+            size /= 2
+        }
+    }
+
+    /// Removes what ``fill(_:)`` wrote, as an operator does, and ends the alarm.
+    func makeSpace() async throws {
+        try await post("/v3/kv/deleterange", #"{"key":"\#(Self.filling)"}"#)
+        try await post("/v3/kv/compaction", #"{"revision":"\#(try await revision())","physical":true}"#)
+        try await post("/v3/maintenance/defragment", "{}")
+        try await endAlarm()
+    }
+
+    private func endAlarm() async throws {
         let member = try await Self.status(at: members[0].clientPort).member ?? "0"
-        let action = isFull ? "ACTIVATE" : "DEACTIVATE"
-        try await post("/v3/maintenance/alarm", #"{"action":"\#(action)","memberID":"\#(member)","alarm":"NOSPACE"}"#)
+        let alarm = #"{"action":"DEACTIVATE","memberID":"\#(member)","alarm":"NOSPACE"}"#
+        try await post("/v3/maintenance/alarm", alarm)
+    }
+
+    private static let filling = Data("/filling".utf8).base64EncodedString()
+
+    /// How many bytes the data of the first member takes.
+    func dataSize() async throws -> Int {
+        let status = try await post("/v3/maintenance/status", "{}")
+        return Self.field("dbSize", of: status).flatMap { Int($0) } ?? 0
     }
 
     // MARK: Talking to it

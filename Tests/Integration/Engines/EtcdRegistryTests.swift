@@ -95,9 +95,10 @@ struct EtcdRegistryTests {
         }
     }
 
-    /// A cluster without space (its alarm `NOSPACE`) takes renewals and no newcomer, who is there once it has space.
+    /// A cluster without space takes renewals and no newcomer, who is there once it has space.
     @Test func keepsThoseWhoAreThereWhileTheClusterIsFull() async throws {
-        try await EtcdCluster.with { cluster in
+        let quota = 1_048_576
+        try await EtcdCluster.with(quota: quota) { cluster in
             let (registry, silent) = (
                 try cluster.registry(lease: .seconds(2)), try cluster.registry(lease: .seconds(2))
             )
@@ -106,14 +107,15 @@ struct EtcdRegistryTests {
                 try await registry.register(first, as: service)
                 try await silent.register(second, as: service)
                 try await watch.waitForLast([first, second])
-                try await cluster.setFull(true)
+                try await cluster.fill(quota)
+                #expect(try await cluster.dataSize() >= quota)
                 await #expect(throws: RegistryError.self) { try await registry.register(newcomer, as: service) }
                 // Leases run out as ever, but for those that are renewed.
                 try await eventually("the end of a lease") {
                     try await registry.register(first, as: service)
                     return watch.sets.last == [first] ? () : nil
                 }
-                try await cluster.setFull(false)
+                try await cluster.makeSpace()
                 try await registry.register(newcomer, as: service)
                 try await watch.waitForLast([first, newcomer])
             }
