@@ -29,6 +29,8 @@ struct ExportScope {
     }
 
     /// Records spans whose names are numbers.
+    ///
+    /// An exporter that is at work may take them in several batches: what has to be one is recorded before.
     func record(_ numbers: Range<Int>) throws {
         let header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
         let trace = try #require(TraceContext(traceParent: header, traceState: nil))

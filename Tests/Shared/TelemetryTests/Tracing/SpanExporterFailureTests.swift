@@ -11,8 +11,8 @@ import Testing
     func sendsAgainWhatMaySucceedLater(_ status: Int) async throws {
         let collector = FakeCollector(.init(status: .init(code: status)), .init(status: .ok))
         let scope = ExportScope.quick
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the second attempt") { scope.exported == 3 }
         }
         #expect(collector.exports.map(\.spans) == [["0", "1", "2"], ["0", "1", "2"]])
@@ -22,8 +22,8 @@ import Testing
     @Test func comesBackWhenTheCollectorSays() async throws {
         let busy = Response(status: .serviceUnavailable, headers: [.retryAfter: "1"])
         let (collector, scope) = (FakeCollector(busy, .init(status: .ok)), ExportScope.quick)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the second attempt") { scope.exported == 3 }
         }
         let times = collector.exports.map(\.time)
@@ -36,8 +36,8 @@ import Testing
         let collector = FakeCollector(busy, .init(status: .ok))
         var scope = ExportScope.quick
         scope.settings.longestPause = .milliseconds(10)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { [scope] _ in
-            try scope.record(0..<3)
             try await eventually("the second attempt") { scope.exported == 3 }
         }
     }
@@ -46,14 +46,14 @@ import Testing
         let busy = Response(status: .serviceUnavailable)
         let collector = FakeCollector(busy, busy, busy, busy, busy, busy, .init(status: .ok))
         let scope = ExportScope.quick
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the end of the attempts") { scope.dropped("undeliverable") == 3 }
             #expect(collector.exports.count == 6)
-            try scope.record(3..<5)
-            try await eventually("the next spans") { scope.exported == 2 }
+            try scope.record(3..<4)
+            try await eventually("the next span") { scope.exported == 1 }
         }
-        #expect(collector.exports.last?.spans == ["3", "4"])
+        #expect(collector.exports.last?.spans == ["3"])
         // One when it begins, and one when the spans are lost.
         #expect(scope.warnings.value == 2)
     }
@@ -62,13 +62,13 @@ import Testing
     func dropsWhatIsRefusedAndGoesOn(_ status: Int) async throws {
         let collector = FakeCollector(.init(status: .init(code: status)), .init(status: .ok))
         let scope = ExportScope.quick
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the refusal") { scope.dropped("refused") == 3 }
-            try scope.record(3..<5)
-            try await eventually("the next spans") { scope.exported == 2 }
+            try scope.record(3..<4)
+            try await eventually("the next span") { scope.exported == 1 }
         }
-        #expect(collector.exports.map(\.spans) == [["0", "1", "2"], ["3", "4"]])
+        #expect(collector.exports.map(\.spans) == [["0", "1", "2"], ["3"]])
         #expect(scope.warnings.value == 1)
     }
 
@@ -77,8 +77,8 @@ import Testing
     func followsNoRedirects(_ status: Int) async throws {
         let elsewhere = Response(status: .init(code: status), headers: [.location: "/elsewhere"])
         let (collector, scope) = (FakeCollector(elsewhere, .init(status: .ok)), ExportScope.quick)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the refusal") { scope.dropped("refused") == 3 }
         }
         #expect(collector.exports.map(\.path) == ["/v1/traces"])
@@ -88,8 +88,8 @@ import Testing
     func countsWhatIsTakenInPart(_ rejected: String, _ exported: Int, _ dropped: Int) async throws {
         let answer = #"{"partialSuccess":{"rejectedSpans":\#(rejected),"errorMessage":"too old"}}"#
         let (collector, scope) = (FakeCollector(FakeCollector.json(answer)), ExportScope.quick)
+        try scope.record(0..<5)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<5)
             try await eventually("the answer") { scope.exported + scope.dropped("rejected") == 5 }
         }
         #expect(scope.exported == exported)
@@ -102,8 +102,8 @@ import Testing
     @Test(arguments: ["", "{}", "[]", "<html>", #"{"partialSuccess":true}"#])
     func takesAnyOtherAnswerForASuccess(_ text: String) async throws {
         let (collector, scope) = (FakeCollector(FakeCollector.json(text)), ExportScope.quick)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the answer") { scope.exported == 3 }
         }
         #expect(collector.exports.count == 1)
@@ -114,8 +114,8 @@ import Testing
     @Test func takesAnAnswerForASuccessThatIsTooLongToRead() async throws {
         let long = FakeCollector.json(String(repeating: " ", count: 200_000))
         let (collector, scope) = (FakeCollector(long), ExportScope.quick)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<3)
             try await eventually("the answer") { scope.exported == 3 }
         }
         #expect(collector.exports.count == 1)
@@ -136,13 +136,13 @@ import Testing
         }
         var scope = ExportScope.quick
         scope.settings.timeout = .milliseconds(500)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { [scope] _ in
-            try scope.record(0..<3)
             try await eventually("the answer") { scope.exported == 3 }
-            try scope.record(3..<5)
-            try await eventually("the next spans") { scope.exported == 5 }
+            try scope.record(3..<4)
+            try await eventually("the next span") { scope.exported == 4 }
         }
-        #expect(collector.exports.map(\.spans) == [["0", "1", "2"], ["3", "4"]])
+        #expect(collector.exports.map(\.spans) == [["0", "1", "2"], ["3"]])
     }
 
     @Test func sendsAgainWhatIsNotAnsweredInTime() async throws {
@@ -152,8 +152,8 @@ import Testing
         }
         var scope = ExportScope.quick
         scope.settings.timeout = .milliseconds(500)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { [scope] _ in
-            try scope.record(0..<3)
             try await eventually("the second attempt") { scope.exported == 3 }
         }
         #expect(collector.exports.count >= 2)
@@ -167,8 +167,8 @@ import Testing
         scope.settings.longestPause = .milliseconds(10)
         try await withTemporaryDirectory { [scope] directory in
             let path = directory + "/collector"
+            try scope.record(0..<3)
             try await scope.exporting(to: "http+unix://\(path.replacing("/", with: "%2F"))") { _ in
-                try scope.record(0..<3)
                 try await eventually("the first failure") { scope.warnings.value == 1 }
                 try await collector.listening(on: .unixDomainSocket(path: path)) { _ in
                     try await eventually("the spans") { scope.exported == 3 }

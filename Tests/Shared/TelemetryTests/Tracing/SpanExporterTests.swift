@@ -74,8 +74,8 @@ import Testing
             if number < 3 { try scope.record(0..<10) }
             return Response(status: .ok)
         }
+        try scope.record(0..<512)
         try await scope.exporting(to: collector) { _ in
-            try scope.record(0..<512)
             try await eventually("the batch, and the rest") { scope.exported == 522 }
             try scope.record(10..<512)
             try await eventually("the next batch") { scope.exported == 1034 }
@@ -114,8 +114,8 @@ extension SpanExporterTests {
         var scope = ExportScope.quick
         scope.settings.longestPause = .seconds(3600)
         scope.settings.finalLimit = .seconds(20)
+        try scope.record(0..<3)
         try await scope.exporting(to: collector) { [scope] _ in
-            try scope.record(0..<3)
             try await eventually("the first attempt") { scope.warnings.value == 1 }
             try scope.record(3..<5)
         }
@@ -132,8 +132,8 @@ extension SpanExporterTests {
         }
         var scope = ExportScope.quick
         scope.settings.finalLimit = .seconds(20)
-        try await scope.exporting(to: collector) { [scope] group in
-            try scope.record(0..<3)
+        try scope.record(0..<3)
+        try await scope.exporting(to: collector) { group in
             try await eventually("the first attempt") { collector.exports.count == 1 }
             await group.triggerGracefulShutdown()
             shutDown.count()
@@ -152,8 +152,8 @@ extension SpanExporterTests {
         scope.settings.finalLimit = .milliseconds(200)
         try await collector.listening { [scope] port in
             let work = Attempt {
+                try scope.record(0..<3)
                 try await scope.exporting(to: "http://127.0.0.1:\(port)") { _ in
-                    try scope.record(0..<3)
                     try await eventually("the first attempt") { collector.exports.count == 1 }
                     try scope.record(3..<10)
                 }
